@@ -1,0 +1,57 @@
+package io.limbeck.core.config;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.limbeck.core.distiller.DistillerConfig;
+import io.limbeck.core.schema.Key;
+import java.io.Serializable;
+
+/** The pipeline around the networks. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(
+      value = AlgorithmConfig.SingleTeacherDistill.class,
+      name = "SingleTeacherDistill"),
+  @JsonSubTypes.Type(value = AlgorithmConfig.Supervised.class, name = "Supervised")
+})
+public sealed interface AlgorithmConfig extends Serializable {
+
+  /** The network that learns. */
+  ArchitectureConfig architecture();
+
+  /**
+   * A frozen teacher, a student, and the distiller's losses between them.
+   *
+   * @param architecture the student
+   * @param teacher the teacher
+   * @param teacherCkpt the teacher's weights; null when its architecture is a model file, which
+   *     holds them
+   * @param calculateStudentLoss whether the labels' cross-entropy is part of the total
+   * @param studentLossWeight factor of the labels' cross-entropy
+   * @param distiller what is compared with what
+   */
+  record SingleTeacherDistill(
+      @Key("The student") ArchitectureConfig architecture,
+      @Key("The teacher") ArchitectureConfig teacher,
+      @Key(
+              value =
+                  "Model zip with the teacher's weights; not needed where the teacher is a ModelFile",
+              optional = true)
+          String teacherCkpt,
+      @Key(
+              value = "Whether the labels' cross-entropy is added to the distillation losses",
+              def = "true")
+          boolean calculateStudentLoss,
+      @Key(value = "Factor of the labels' cross-entropy in the total", def = "1.0", min = 0)
+          double studentLossWeight,
+      @Key("What is compared with what") DistillerConfig distiller)
+      implements AlgorithmConfig {}
+
+  /**
+   * One network learns from labels alone: how a teacher is made, or a baseline.
+   *
+   * @param architecture the network
+   */
+  record Supervised(@Key("The network") ArchitectureConfig architecture)
+      implements AlgorithmConfig {}
+}

@@ -1,0 +1,106 @@
+package io.limbeck.core.config;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.limbeck.core.error.UserException;
+import io.limbeck.core.schema.Key;
+import java.io.Serializable;
+import java.util.List;
+
+/** A network: one of the zoo, or a file. Its input has the shape of the data. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = ArchitectureConfig.CifarResNet.class, name = "CifarResNet"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.SmallCnn.class, name = "SmallCnn"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.Mlp.class, name = "Mlp"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.ModelFile.class, name = "ModelFile")
+})
+public sealed interface ArchitectureConfig extends Serializable {
+
+  /**
+   * The CIFAR form of a residual network: three stages of 16, 32 and 64 channels.
+   *
+   * @param depth 20, 32, 44, 56, 110: six times the blocks of a stage, plus two
+   * @param numClasses classes; null for those of the data
+   */
+  record CifarResNet(
+      @Key(value = "Layers with weights: 6 n + 2, such as 20, 32, 44, 56 or 110", min = 8)
+          int depth,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {
+    /** Checks the depth. */
+    public CifarResNet {
+      if ((depth - 2) % 6 != 0) {
+        int below = depth - Math.floorMod(depth - 2, 6);
+        throw new UserException(
+            "'depth' of a CifarResNet is %d but must be 6 n + 2: the nearest are %d and %d"
+                .formatted(depth, below, below + 6));
+      }
+    }
+  }
+
+  /**
+   * Convolutions of three by three with ReLU, each followed by a pooling that halves the image,
+   * then one hidden layer.
+   *
+   * @param channels output channels of each convolution
+   * @param hidden units of the hidden layer
+   * @param numClasses classes; null for those of the data
+   */
+  record SmallCnn(
+      @Key(
+              value =
+                  "Output channels of each 3x3 convolution; each is followed by ReLU and 2x2 max pooling",
+              minItems = 1)
+          List<Integer> channels,
+      @Key(value = "Units of the hidden layer", min = 1) int hidden,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {
+    /** Checks the channels. */
+    public SmallCnn {
+      channels = positive("channels", channels);
+    }
+  }
+
+  /**
+   * Fully connected layers with ReLU.
+   *
+   * @param hidden units of each hidden layer
+   * @param numClasses classes; null for those of the data
+   */
+  record Mlp(
+      @Key(value = "Units of each hidden layer") List<Integer> hidden,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {
+    /** Checks the units. */
+    public Mlp {
+      hidden = positive("hidden", hidden);
+    }
+  }
+
+  /**
+   * A DL4J zip: configuration and, unless it starts afresh, weights.
+   *
+   * @param path the zip
+   * @param keepWeights whether training starts from the file's weights
+   */
+  record ModelFile(
+      @Key("DL4J model zip, of a ComputationGraph or a MultiLayerNetwork") String path,
+      @Key(
+              value = "Whether a student starts from the file's weights rather than afresh",
+              def = "false")
+          boolean keepWeights)
+      implements ArchitectureConfig {}
+
+  private static List<Integer> positive(String key, List<Integer> values) {
+    for (Integer value : values) {
+      if (value == null || value < 1) {
+        throw new UserException("'%s' is %s but every entry must be >= 1".formatted(key, values));
+      }
+    }
+    return List.copyOf(values);
+  }
+}

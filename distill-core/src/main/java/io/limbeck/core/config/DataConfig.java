@@ -1,0 +1,182 @@
+package io.limbeck.core.config;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.limbeck.core.schema.Key;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The examples.
+ *
+ * @param numClasses classes; labels run from 0
+ * @param shape one example, {@code [channels, height, width]} or {@code [features]}; null where the
+ *     format tells
+ * @param train what is learnt from
+ * @param validation what the best epoch is chosen on; null for none
+ * @param test what is reported; null for none
+ * @param normalize how raw values become inputs
+ * @param augment random changes of training images, in order
+ */
+public record DataConfig(
+    @Key(value = "Number of classes; labels run from 0 to num_classes - 1", min = 2) int numClasses,
+    @Key(
+            value =
+                "Shape of one example, [channels, height, width] or [features], where the format does not tell",
+            optional = true)
+        List<Integer> shape,
+    @Key("Examples that are learnt from") Source train,
+    @Key(
+            value = "Examples on which the best epoch is chosen; never the test examples",
+            optional = true)
+        Source validation,
+    @Key(value = "Examples on which results are reported", optional = true) Source test,
+    @Key(value = "How raw values become inputs: (value / scale - mean) / std", def = "{}")
+        Normalize normalize,
+    @Key(value = "Random changes of training images, in this order", def = "[]")
+        List<Augment> augment)
+    implements Serializable {
+
+  /** Where examples come from. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "format")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Idx.class, name = "idx"),
+    @JsonSubTypes.Type(value = Parquet.class, name = "parquet"),
+    @JsonSubTypes.Type(value = Csv.class, name = "csv"),
+    @JsonSubTypes.Type(value = ImageFolder.class, name = "image_folder")
+  })
+  public sealed interface Source extends Serializable {
+    /** Examples left out at the start. */
+    long skip();
+
+    /** Examples taken after those; null for all. */
+    Long take();
+  }
+
+  /**
+   * A pair of IDX files, gzipped or not, as MNIST's.
+   *
+   * @param images unsigned bytes of three dimensions
+   * @param labels unsigned bytes of one dimension
+   * @param skip examples left out at the start
+   * @param take examples taken after those
+   */
+  public record Idx(
+      @Key("IDX file of the images, gzipped or not") String images,
+      @Key("IDX file of the labels, gzipped or not") String labels,
+      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
+      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
+          Long take)
+      implements Source {}
+
+  /**
+   * Parquet files.
+   *
+   * @param path a file, folder or glob
+   * @param features the column of the examples
+   * @param label the column of the labels
+   * @param skip examples left out at the start
+   * @param take examples taken after those
+   */
+  public record Parquet(
+      @Key("Parquet file, folder or glob") String path,
+      @Key(
+              value =
+                  "Column of the examples: bytes of an encoded image (PNG, JPEG), raw pixels of data.shape, or a list of"
+                      + " numbers",
+              def = "\"image\"")
+          String features,
+      @Key(value = "Column of the labels, an integer", def = "\"label\"") String label,
+      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
+      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
+          Long take)
+      implements Source {}
+
+  /**
+   * CSV files.
+   *
+   * @param path a file, folder or glob
+   * @param label the column of the labels
+   * @param header whether the first line of each file names the columns
+   * @param skip examples left out at the start
+   * @param take examples taken after those
+   */
+  public record Csv(
+      @Key("CSV file, folder or glob") String path,
+      @Key("Column of the labels: its name, or without a header its position from 0") String label,
+      @Key(value = "Whether the first line of each file names the columns", def = "true")
+          boolean header,
+      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
+      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
+          Long take)
+      implements Source {}
+
+  /**
+   * Images in one folder a class.
+   *
+   * @param path the folder that holds the classes' folders; their names in sorted order are labels
+   *     0, 1, ...
+   * @param skip examples left out at the start
+   * @param take examples taken after those
+   */
+  public record ImageFolder(
+      @Key(
+              "Folder with one folder of images (PNG, JPEG, BMP, GIF) a class; their names, sorted, are labels 0, 1, ...")
+          String path,
+      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
+      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
+          Long take)
+      implements Source {}
+
+  /**
+   * How raw values become inputs.
+   *
+   * @param scale divisor; null for 255 where values are bytes, else 1
+   * @param mean subtracted after scaling, one for all channels or one each
+   * @param std divisor after that, one for all channels or one each
+   */
+  public record Normalize(
+      @Key(
+              value = "Divisor of raw values; by default 255 for images and 1 for numbers",
+              optional = true,
+              above = 0)
+          Double scale,
+      @Key(
+              value = "Subtracted after scaling: one number, or one for each channel",
+              def = "[0.0]",
+              minItems = 1)
+          List<Double> mean,
+      @Key(
+              value = "Divisor after that: one number, or one for each channel",
+              def = "[1.0]",
+              minItems = 1)
+          List<Double> std)
+      implements Serializable {}
+
+  /** A random change of a training image, the same for the same seed, epoch and example. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = RandomCrop.class, name = "RandomCrop"),
+    @JsonSubTypes.Type(value = RandomFlip.class, name = "RandomFlip")
+  })
+  public sealed interface Augment extends Serializable {}
+
+  /**
+   * Pads with zeros on all sides and cuts a window of the image's size at a random place.
+   *
+   * @param padding pixels
+   */
+  public record RandomCrop(
+      @Key(value = "Pixels of zeros on each side", def = "4", min = 1) int padding)
+      implements Augment {}
+
+  /**
+   * Mirrors left and right.
+   *
+   * @param probability of being mirrored
+   */
+  public record RandomFlip(
+      @Key(value = "Probability of being mirrored left to right", def = "0.5", min = 0, max = 1)
+          double probability)
+      implements Augment {}
+}

@@ -1,0 +1,53 @@
+package io.limbeck.core.config;
+
+import io.limbeck.core.schema.Key;
+import java.io.Serializable;
+
+/**
+ * A whole config file.
+ *
+ * @param name what the experiment is called
+ * @param seed the seed of the first run
+ * @param repeats how many runs, with seeds seed, seed + 1, ...
+ * @param studentAlone whether the student is also trained without its teacher
+ * @param algorithm networks and how they learn
+ * @param data examples
+ * @param schedule how long and how fast
+ * @param averaging how the partitions' students become one
+ * @param output where results go
+ */
+public record ExperimentConfig(
+    @Key("Name of the experiment, as method_location_teacher_student_data") String name,
+    @Key(
+            value = "Seed of the first run: initial weights, order of examples, augmentation",
+            def = "1",
+            min = 0)
+        long seed,
+    @Key(
+            value =
+                "Number of runs, with seeds seed, seed + 1, ...; the report gives mean and deviation",
+            def = "1",
+            min = 1)
+        int repeats,
+    @Key(
+            value =
+                "Whether the student is also trained without the teacher, with the same seeds and schedule, so that the"
+                    + " report can say what distillation gained",
+            def = "false")
+        boolean studentAlone,
+    @Key("The networks and how they learn") AlgorithmConfig algorithm,
+    @Key("The examples") DataConfig data,
+    @Key(value = "How long and how fast the student learns", def = "{}") ScheduleConfig schedule,
+    @Key(value = "How the partitions' students become one", def = "{}") AveragingConfig averaging,
+    @Key("Where results go") OutputConfig output)
+    implements Serializable {
+
+  /**
+   * The seeds of the runs.
+   *
+   * @return {@code repeats} seeds, the first one first
+   */
+  public java.util.List<Long> seeds() {
+    return java.util.stream.LongStream.range(seed, seed + repeats).boxed().toList();
+  }
+}

@@ -1,0 +1,54 @@
+package io.limbeck.core.error;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Finds what the user most likely meant by a name that does not exist. */
+public final class Names {
+  private static final int SHOWN_AT_MOST = 5;
+
+  private Names() {}
+
+  /**
+   * The tail of a message about an unknown name: the nearest known ones, or all of them where they
+   * are few.
+   *
+   * @param wrong the name that was found
+   * @param known the names that exist
+   * @return for example {@code did you mean 'head.fc'? (known: head.fc, neck.gap)}; never empty
+   */
+  public static String suggestion(String wrong, Collection<String> known) {
+    if (known.isEmpty()) {
+      return "there are none";
+    }
+    List<String> nearest = nearest(wrong, known);
+    String list =
+        known.size() <= SHOWN_AT_MOST
+            ? " (known: " + String.join(", ", known) + ")"
+            : nearest.size() > 1
+                ? " (also near: " + String.join(", ", nearest.subList(1, nearest.size())) + ")"
+                : "";
+    return "did you mean '" + nearest.get(0) + "'?" + list;
+  }
+
+  private static List<String> nearest(String wrong, Collection<String> known) {
+    String target = wrong.toLowerCase(java.util.Locale.ROOT);
+    return known.stream()
+        .sorted(
+            Comparator.comparingDouble((String name) -> distance(target, name))
+                .thenComparing(name -> name))
+        .limit(3)
+        .toList();
+  }
+
+  /** Edit distance, mended so that a name that contains the other counts as near. */
+  private static double distance(String target, String name) {
+    String candidate = name.toLowerCase(java.util.Locale.ROOT);
+    int edits = LevenshteinDistance.getDefaultInstance().apply(target, candidate);
+    boolean contains =
+        !target.isEmpty() && (candidate.contains(target) || target.contains(candidate));
+    return contains ? Math.min(edits, 2.5) + edits * 1e-3 : edits;
+  }
+}

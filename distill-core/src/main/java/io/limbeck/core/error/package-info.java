@@ -1,0 +1,2 @@
+/** What is told to a user who made a mistake. */
+package io.limbeck.core.error;

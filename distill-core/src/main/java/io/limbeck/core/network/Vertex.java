@@ -1,0 +1,45 @@
+package io.limbeck.core.network;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One recordable vertex of a network.
+ *
+ * @param name its name, such as {@code backbone.layer1.0.conv1}; the second and later executions of
+ *     a module that the reference framework runs several times are vertices of their own, named
+ *     {@code module#1}, {@code module#2}
+ * @param type what it is, such as {@code Convolution}
+ * @param shape its output for one example, without the batch dimension
+ * @param parameters the parameters it holds
+ */
+public record Vertex(String name, String type, List<Long> shape, List<Parameter> parameters) {
+  /** Copies the lists. */
+  public Vertex {
+    shape = List.copyOf(shape);
+    parameters = List.copyOf(parameters);
+  }
+
+  /**
+   * One parameter of a vertex.
+   *
+   * @param name its full name, {@code vertex/parameter}
+   * @param shape its shape
+   */
+  public record Parameter(String name, List<Long> shape) {
+    /** Copies the list. */
+    public Parameter {
+      shape = List.copyOf(shape);
+    }
+
+    /**
+     * From an array's shape.
+     *
+     * @param name its full name
+     * @param shape its shape
+     */
+    public static Parameter of(String name, long... shape) {
+      return new Parameter(name, Arrays.stream(shape).boxed().toList());
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.limbeck.core.schema;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.limbeck.core.error.UserException;
+import java.util.List;
+
+/**
+ * Turns a tree into a record: defaults filled, checked against the record's JSON Schema, bound by
+ * Jackson.
+ *
+ * @param <T> the record
+ */
+public final class Binder<T extends Record> {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private final Class<T> type;
+  private final ObjectNode schemaTree;
+  private final JsonSchema schema;
+
+  /**
+   * A binder for one record.
+   *
+   * @param type the record of the whole file
+   */
+  public Binder(Class<T> type) {
+    this.type = type;
+    this.schemaTree = Schemas.schemaOf(type);
+    this.schema =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schemaTree);
+  }
+
+  /**
+   * Binds a tree.
+   *
+   * @param tree what the file says; not changed
+   * @return the record
+   * @throws UserException with every problem found: unknown keys, wrong types, values out of range,
+   *     missing keys
+   */
+  public T bind(ObjectNode tree) {
+    ObjectNode filled = tree.deepCopy();
+    new Defaults(schemaTree).fill(filled);
+    List<String> problems = new Problems(schemaTree, filled).of(schema.validate(filled));
+    if (!problems.isEmpty()) {
+      throw new UserException(problems);
+    }
+    try {
+      return MAPPER.treeToValue(filled, type);
+    } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof UserException userError) {
+        throw userError;
+      }
+      throw new IllegalStateException("The schema lets pass what the record does not take", e);
+    }
+  }
+
+  /** The record as a tree, every key written out, in the file's own spelling. */
+  public JsonNode toTree(T value) {
+    return MAPPER.valueToTree(value);
+  }
+}

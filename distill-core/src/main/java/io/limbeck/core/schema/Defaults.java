@@ -1,0 +1,63 @@
+package io.limbeck.core.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/**
+ * Fills what a file leaves out with the schema's defaults, so that defaults pass the same checks as
+ * written values.
+ */
+final class Defaults {
+  private final JsonNode schema;
+
+  Defaults(JsonNode schema) {
+    this.schema = schema;
+  }
+
+  /** Fills {@code value} in place. */
+  void fill(JsonNode value) {
+    fill(value, schema);
+  }
+
+  private void fill(JsonNode value, JsonNode rule) {
+    JsonNode resolved = resolve(rule);
+    if (value instanceof ObjectNode object) {
+      fillObject(object, resolved);
+    } else if (value.isArray()) {
+      value.forEach(item -> fill(item, resolved.path("items")));
+    }
+  }
+
+  private void fillObject(ObjectNode object, JsonNode rule) {
+    for (Map.Entry<String, JsonNode> property : rule.path("properties").properties()) {
+      JsonNode byDefault = property.getValue().get("default");
+      if (byDefault != null && !object.has(property.getKey())) {
+        object.set(property.getKey(), byDefault.deepCopy());
+      }
+    }
+    for (JsonNode branch : rule.path("allOf")) {
+      if (branch.has("if") ? matches(object, branch.get("if")) : branch.has("$ref")) {
+        fillObject(object, resolve(branch.has("then") ? branch.get("then") : branch));
+      }
+    }
+    for (Map.Entry<String, JsonNode> member : object.properties()) {
+      JsonNode known = rule.path("properties").path(member.getKey());
+      fill(member.getValue(), known.isMissingNode() ? rule.path("additionalProperties") : known);
+    }
+  }
+
+  private static boolean matches(JsonNode object, JsonNode condition) {
+    return condition.path("properties").properties().stream()
+        .allMatch(
+            property -> property.getValue().get("const").equals(object.get(property.getKey())));
+  }
+
+  private JsonNode resolve(JsonNode rule) {
+    JsonNode reference = rule.get("$ref");
+    if (reference != null) {
+      return resolve(schema.at(reference.asText().substring(1)));
+    }
+    return rule;
+  }
+}

@@ -1,0 +1,164 @@
+package io.limbeck.core.schema;
+
+import com.fasterxml.classmate.ResolvedType;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.victools.jsonschema.generator.CustomDefinition;
+import com.github.victools.jsonschema.generator.FieldScope;
+import com.github.victools.jsonschema.generator.Option;
+import com.github.victools.jsonschema.generator.OptionPreset;
+import com.github.victools.jsonschema.generator.SchemaGenerationContext;
+import com.github.victools.jsonschema.generator.SchemaGenerator;
+import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
+import com.github.victools.jsonschema.generator.SchemaVersion;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Makes a JSON Schema (draft 2020-12) from config records. A family of types, told apart by one key
+ * (Jackson's {@code @JsonTypeInfo.property}), becomes a list of names and one {@code if / then} a
+ * name, so that a checker complains about the type that was meant and not about all of them.
+ */
+public final class Schemas {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Schemas() {}
+
+  /**
+   * The schema of a record.
+   *
+   * @param root the record of the whole file
+   * @return a new tree
+   */
+  public static ObjectNode schemaOf(Class<? extends Record> root) {
+    SchemaGeneratorConfigBuilder builder =
+        new SchemaGeneratorConfigBuilder(
+                MAPPER, SchemaVersion.DRAFT_2020_12, OptionPreset.PLAIN_JSON)
+            .with(
+                Option.DEFINITIONS_FOR_ALL_OBJECTS,
+                Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT,
+                Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES,
+                Option.FLATTENED_ENUMS);
+    builder
+        .forFields()
+        .withPropertyNameOverrideResolver(field -> name(field.getDeclaredName()))
+        .withRequiredCheck(field -> isRequired(field.getAnnotation(Key.class)))
+        .withDescriptionResolver(Schemas::description)
+        .withInstanceAttributeOverride((node, field, context) -> describe(node, field));
+    builder
+        .forTypesInGeneral()
+        .withCustomDefinitionProvider(Schemas::family)
+        .withTypeAttributeOverride((node, scope, context) -> addTypeKey(node, scope.getType()));
+    ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(root);
+    allowSchemaKey(schema, name(root.getSimpleName()));
+    return schema;
+  }
+
+  /**
+   * Editors find the schema through a {@code $schema} key in the file, so the file may have one.
+   */
+  private static void allowSchemaKey(ObjectNode schema, String title) {
+    schema.put("title", title);
+    ((ObjectNode) schema.get("properties")).putObject("$schema").put("type", "string");
+  }
+
+  private static String name(String component) {
+    return PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component);
+  }
+
+  private static boolean isRequired(Key key) {
+    return key != null && key.def().isEmpty() && !key.optional();
+  }
+
+  private static String description(FieldScope field) {
+    Key key = field.getAnnotation(Key.class);
+    return key == null ? null : key.value();
+  }
+
+  private static void describe(ObjectNode node, FieldScope field) {
+    Key key = field.getAnnotation(Key.class);
+    if (key == null) {
+      return;
+    }
+    // A reference takes no siblings from the generator's own resolvers, hence all attributes are
+    // put here.
+    if (!key.def().isEmpty()) {
+      node.set("default", parse(key.def()));
+    }
+    putBound(node, "minimum", key.min());
+    putBound(node, "exclusiveMinimum", key.above());
+    putBound(node, "maximum", key.max());
+    if (key.minItems() > 0) {
+      node.put(
+          field.getType().isInstanceOf(Map.class) ? "minProperties" : "minItems", key.minItems());
+    }
+  }
+
+  private static void putBound(ObjectNode node, String attribute, double bound) {
+    if (Double.isFinite(bound)) {
+      node.put(attribute, BigDecimal.valueOf(bound));
+    }
+  }
+
+  private static CustomDefinition family(ResolvedType type, SchemaGenerationContext context) {
+    JsonSubTypes subTypes = type.getErasedType().getAnnotation(JsonSubTypes.class);
+    if (subTypes == null || !type.getErasedType().isInterface()) {
+      return null;
+    }
+    String discriminator = discriminator(type.getErasedType());
+    ObjectNode node = MAPPER.createObjectNode().put("type", "object");
+    node.putArray("required").add(discriminator);
+    ObjectNode typeKey = node.putObject("properties").putObject(discriminator);
+    var names = typeKey.putArray("enum");
+    var branches = node.putArray("allOf");
+    for (JsonSubTypes.Type subType : subTypes.value()) {
+      names.add(subType.name());
+      ObjectNode branch = branches.addObject();
+      branch
+          .putObject("if")
+          .putObject("properties")
+          .putObject(discriminator)
+          .put("const", subType.name());
+      branch.set(
+          "then",
+          context.createDefinitionReference(context.getTypeContext().resolve(subType.value())));
+    }
+    return new CustomDefinition(
+        node, CustomDefinition.DefinitionType.STANDARD, CustomDefinition.AttributeInclusion.NO);
+  }
+
+  /** A member of a family holds the key that names it. */
+  private static void addTypeKey(ObjectNode node, ResolvedType type) {
+    Class<?> raw = type.getErasedType();
+    if (raw.isRecord() && node.get("properties") instanceof ObjectNode properties) {
+      for (Class<?> family : raw.getInterfaces()) {
+        JsonSubTypes subTypes = family.getAnnotation(JsonSubTypes.class);
+        if (subTypes != null) {
+          Arrays.stream(subTypes.value())
+              .filter(subType -> subType.value() == raw)
+              .forEach(
+                  subType ->
+                      properties.putObject(discriminator(family)).put("const", subType.name()));
+        }
+      }
+    }
+  }
+
+  private static String discriminator(Class<?> family) {
+    return family.getAnnotation(JsonTypeInfo.class).property();
+  }
+
+  private static JsonNode parse(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A @Key default is not JSON: " + json, e);
+    }
+  }
+}
