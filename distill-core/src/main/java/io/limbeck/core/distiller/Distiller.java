@@ -93,6 +93,12 @@ public final class Distiller {
     return new DistillResult(losses, gradients);
   }
 
+  /** Lets go of what both networks recorded. */
+  public void release() {
+    student.close();
+    teacher.close();
+  }
+
   private void add(Map<String, INDArray> gradients, RecordReference reference, INDArray gradient) {
     if (reference.side() == Side.STUDENT) {
       gradients.merge(vertexOf(reference), gradient, INDArray::addi);

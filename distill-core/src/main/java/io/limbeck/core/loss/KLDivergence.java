@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -59,8 +58,8 @@ public record KLDivergence(
 
   @Override
   public LossAndGradient lossAndGradient(Map<String, INDArray> values) {
-    INDArray logStudent = logSoftmax(values.get(STUDENT));
-    INDArray logTeacher = logSoftmax(values.get(TEACHER));
+    INDArray logStudent = Softmax.log(values.get(STUDENT), tau);
+    INDArray logTeacher = Softmax.log(values.get(TEACHER), tau);
     INDArray teacher = Transforms.exp(logTeacher, true);
     INDArray logRatio = logTeacher.subi(logStudent);
     INDArray elements = logRatio.mul(teacher);
@@ -72,14 +71,8 @@ public record KLDivergence(
     gradients.put(STUDENT, Transforms.exp(logStudent, false).subi(teacher).muli(factor * tau));
     if (!teacherDetach) {
       INDArray mean = elements.sum(true, 1);
-      gradients.put(
-          TEACHER,
-          logRatio.subi(mean.broadcast(logRatio.shape())).muli(teacher).muli(factor * tau));
+      gradients.put(TEACHER, logRatio.subi(mean).muli(teacher).muli(factor * tau));
     }
     return new LossAndGradient(loss, gradients);
-  }
-
-  private INDArray logSoftmax(INDArray logits) {
-    return Nd4j.nn().logSoftmax(logits.div(tau), 1);
   }
 }

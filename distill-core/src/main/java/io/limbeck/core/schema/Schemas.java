@@ -43,8 +43,7 @@ public final class Schemas {
             .with(
                 Option.DEFINITIONS_FOR_ALL_OBJECTS,
                 Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT,
-                Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES,
-                Option.FLATTENED_ENUMS);
+                Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES);
     builder
         .forFields()
         .withPropertyNameOverrideResolver(field -> name(field.getDeclaredName()))
@@ -53,6 +52,7 @@ public final class Schemas {
         .withInstanceAttributeOverride((node, field, context) -> describe(node, field));
     builder
         .forTypesInGeneral()
+        .withCustomDefinitionProvider(Schemas::enumeration)
         .withCustomDefinitionProvider(Schemas::family)
         .withTypeAttributeOverride((node, scope, context) -> addTypeKey(node, scope.getType()));
     ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(root);
@@ -106,6 +106,23 @@ public final class Schemas {
     }
   }
 
+  private static CustomDefinition enumeration(ResolvedType type, SchemaGenerationContext context) {
+    if (!type.getErasedType().isEnum()) {
+      return null;
+    }
+    ObjectNode node = MAPPER.createObjectNode();
+    var names = node.putArray("enum");
+    for (Object constant : type.getErasedType().getEnumConstants()) {
+      names.add(MAPPER.valueToTree(constant));
+    }
+    return inline(node);
+  }
+
+  private static CustomDefinition inline(ObjectNode node) {
+    return new CustomDefinition(
+        node, CustomDefinition.DefinitionType.INLINE, CustomDefinition.AttributeInclusion.YES);
+  }
+
   private static CustomDefinition family(ResolvedType type, SchemaGenerationContext context) {
     JsonSubTypes subTypes = type.getErasedType().getAnnotation(JsonSubTypes.class);
     if (subTypes == null || !type.getErasedType().isInterface()) {
@@ -120,11 +137,9 @@ public final class Schemas {
     for (JsonSubTypes.Type subType : subTypes.value()) {
       names.add(subType.name());
       ObjectNode branch = branches.addObject();
-      branch
-          .putObject("if")
-          .putObject("properties")
-          .putObject(discriminator)
-          .put("const", subType.name());
+      ObjectNode condition = branch.putObject("if");
+      condition.putArray("required").add(discriminator);
+      condition.putObject("properties").putObject(discriminator).put("const", subType.name());
       branch.set(
           "then",
           context.createDefinitionReference(context.getTypeContext().resolve(subType.value())));

@@ -1,0 +1,232 @@
+package io.limbeck.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.error.UserException;
+import io.limbeck.core.loss.KLDivergence;
+import io.limbeck.core.loss.Reduction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+  private final ConfigReader reader = new ConfigReader();
+  @TempDir Path dir;
+  private Path file;
+
+  @BeforeEach
+  void write() throws IOException {
+    file = Files.writeString(dir.resolve("kd.json"), Configs.VALID);
+  }
+
+  @Test
+  void read_fillsDefaults() {
+    ExperimentConfig config = reader.read(file, List.of());
+    SingleTeacherDistill algorithm = (SingleTeacherDistill) config.algorithm();
+    assertThat(config.seeds()).containsExactly(1L);
+    assertThat(config.schedule().batchSize()).isEqualTo(64);
+    assertThat(config.schedule().updater()).isEqualTo(new ScheduleConfig.Nesterovs(0.05, 0.9));
+    assertThat(config.averaging().frequency()).isEqualTo(10);
+    assertThat(config.averaging().workers()).isNull();
+    assertThat(algorithm.calculateStudentLoss()).isTrue();
+    assertThat(algorithm.architecture()).isEqualTo(new CifarResNet(20, null));
+    assertThat(algorithm.distiller().distillLosses())
+        .containsEntry("loss_kl", new KLDivergence(4, Reduction.BATCH_MEAN, 1, true));
+    assertThat(
+            algorithm.distiller().lossForwardMappings().get("loss_kl").get("preds_T").recordIdx())
+        .isZero();
+  }
+
+  @Test
+  void read_yaml_sameAsJson() throws IOException {
+    Path yaml =
+        Files.writeString(
+            dir.resolve("kd.yaml"),
+            """
+            name: kd
+            algorithm:
+              type: Supervised
+              architecture: { type: Mlp, hidden: [8] }
+            data:
+              num_classes: 3
+              train: { format: csv, path: a.csv, label: class }
+            output: { dir: out }
+            """);
+    ExperimentConfig config = reader.read(yaml, List.of());
+    assertThat(config.algorithm())
+        .isEqualTo(new AlgorithmConfig.Supervised(new ArchitectureConfig.Mlp(List.of(8), null)));
+  }
+
+  @Test
+  void toTree_readsBackEqual() throws IOException {
+    ExperimentConfig config = reader.read(file, List.of());
+    Path copy = Files.writeString(dir.resolve("copy.json"), reader.toTree(config).toString());
+    assertThat(reader.read(copy, List.of())).isEqualTo(config);
+  }
+
+  @Test
+  void set_overridesNestedKeys() {
+    ExperimentConfig config =
+        reader.read(
+            file,
+            List.of(
+                "algorithm.distiller.distill_losses.loss_kl.tau=2.5",
+                "schedule.epochs=3",
+                "name=other",
+                "schedule.lr_schedule={type: MultiStep, milestones: [1, 2]}"));
+    SingleTeacherDistill algorithm = (SingleTeacherDistill) config.algorithm();
+    assertThat(((KLDivergence) algorithm.distiller().distillLosses().get("loss_kl")).tau())
+        .isEqualTo(2.5);
+    assertThat(config.schedule().epochs()).isEqualTo(3);
+    assertThat(config.name()).isEqualTo("other");
+    assertThat(config.schedule().lrSchedule())
+        .isEqualTo(new ScheduleConfig.MultiStep(0, List.of(1.0, 2.0), 0.1));
+  }
+
+  @Test
+  void base_isLaidBelow() throws IOException {
+    Path child =
+        Files.writeString(
+            dir.resolve("child.yaml"),
+            """
+            base: kd.json
+            name: child
+            algorithm:
+              teacher_ckpt: null
+              teacher: { type: ModelFile, path: t.zip }
+            """);
+    ExperimentConfig config = reader.read(child, List.of());
+    SingleTeacherDistill algorithm = (SingleTeacherDistill) config.algorithm();
+    assertThat(config.name()).isEqualTo("child");
+    assertThat(algorithm.teacher()).isEqualTo(new ArchitectureConfig.ModelFile("t.zip", false));
+    assertThat(algorithm.teacherCkpt()).isNull();
+    assertThat(algorithm.architecture()).isEqualTo(new CifarResNet(20, null));
+  }
+
+  @Test
+  void base_cycle_isRefused() throws IOException {
+    Files.writeString(dir.resolve("a.yaml"), "base: b.yaml");
+    Files.writeString(dir.resolve("b.yaml"), "base: a.yaml");
+    assertUserError(
+        dir.resolve("a.yaml"),
+        "'base' of " + dir.resolve("b.yaml") + " includes " + dir.resolve("a.yaml"));
+  }
+
+  @Test
+  void base_missing_namesBothFiles() throws IOException {
+    Path child = Files.writeString(dir.resolve("c.yaml"), "base: nowhere.yaml");
+    assertUserError(
+        child,
+        "Config file " + dir.resolve("nowhere.yaml") + " does not exist, 'base' of " + child);
+  }
+
+  /** One mistake in every block, and the whole message. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          algoritm=3 | 'algoritm' is not a key of the file, did you mean 'algorithm'?
+          algorithm.distiler=3 | 'algorithm.distiler' is not a key of 'algorithm', did you mean 'distiller'?
+          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher" but must be one of SingleTeacherDistill, Supervised, did you mean 'SingleTeacherDistill'?
+          algorithm.architecture.dept=20 | 'algorithm.architecture.dept' is not a key of 'algorithm.architecture', did you mean 'depth'? (known: depth, num_classes, type)
+          algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
+          algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
+          algorithm.teacher.type=ResNet | 'algorithm.teacher.type' is "ResNet" but must be one of CifarResNet, SmallCnn, Mlp, ModelFile, did you mean 'CifarResNet'?
+          algorithm.calculate_student_loss=maybe | 'algorithm.calculate_student_loss' is "maybe" but must be true or false
+          algorithm.distiller.student_recorders.fc.type=ModuleOutput | 'algorithm.distiller.student_recorders.fc.type' is "ModuleOutput" but must be one of ModuleOutputs, did you mean 'ModuleOutputs'?
+          algorithm.distiller.student_recorders.fc.sources=a | 'algorithm.distiller.student_recorders.fc.sources' is not a key of 'algorithm.distiller.student_recorders.fc', did you mean 'source'? (known: source, type)
+          algorithm.distiller.distill_losses.loss_kl.type=KLDivergense | 'algorithm.distiller.distill_losses.loss_kl.type' is "KLDivergense" but must be one of KLDivergence, did you mean 'KLDivergence'?
+          algorithm.distiller.distill_losses.loss_kl.tau=0 | 'algorithm.distiller.distill_losses.loss_kl.tau' is 0 but must be > 0
+          algorithm.distiller.distill_losses.loss_kl.reduction=average | 'algorithm.distiller.distill_losses.loss_kl.reduction' is "average" but must be one of batchmean, mean, sum, none
+          algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder=fc | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder' is not a key of 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S', did you mean 'recorder'?
+          algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.from_student=yes please | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.from_student' is "yes please" but must be true or false
+          data.num_classes=1 | 'data.num_classes' is 1 but must be >= 2
+          data.train.format=mnist | 'data.train.format' is "mnist" but must be one of idx, parquet, csv, image_folder
+          data.train.image=x | 'data.train.image' is not a key of 'data.train', did you mean 'images'?
+          data.augment=[{type: RandomFlip, probability: 2}] | 'data.augment.0.probability' is 2 but must be <= 1
+          data.normalize.mean=0.5 | 'data.normalize.mean' is 0.5 but must be a list
+          schedule.batch_size=0 | 'schedule.batch_size' is 0 but must be >= 1
+          schedule.updater.type=SGD | 'schedule.updater.type' is "SGD" but must be one of Sgd, Nesterovs, Adam, did you mean 'Sgd'?
+          schedule.lr_schedule={type: MultiStep, milestones: []} | 'schedule.lr_schedule.milestones' must have at least 1 entries
+          averaging.frequency=0 | 'averaging.frequency' is 0 but must be >= 1
+          averaging.updater_state=keep | 'averaging.updater_state' is "keep" but must be one of average, reset
+          output.directory=x | 'output.directory' is not a key of 'output', did you mean 'dir'?
+          """)
+  void read_mistake(String override, String message) {
+    assertThatThrownBy(() -> reader.read(file, List.of(override)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          data=null | 'data' is missing: the examples
+          output.dir=null | 'output.dir' is missing: folder for the report
+          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, Supervised
+          algorithm.teacher=null | 'algorithm.teacher' is missing: the teacher
+          algorithm.distiller.student_recorders.fc.source=null | 'algorithm.distiller.student_recorders.fc.source' is missing: name of the module
+          algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student=null | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student' is missing: whether the recorder
+          data.train.labels=null | 'data.train.labels' is missing: iDX file of the labels
+          """)
+  void read_missingKey(String override, String message) {
+    assertThatThrownBy(() -> reader.read(file, List.of(override)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void read_severalMistakes_allTold() {
+    assertThatThrownBy(
+            () -> reader.read(file, List.of("schedule.epochs=0", "data.num_clases=2", "seed=x")))
+        .isInstanceOfSatisfying(UserException.class, e -> assertThat(e.problems()).hasSize(3));
+  }
+
+  @Test
+  void read_missingFile() {
+    assertUserError(
+        dir.resolve("no.json"), "Config file " + dir.resolve("no.json") + " does not exist");
+  }
+
+  @Test
+  void read_brokenJson_saysWhere() throws IOException {
+    Path broken = Files.writeString(dir.resolve("broken.json"), "{\n  \"name\": \"x\",\n  oops\n}");
+    assertUserError(broken, "Config file " + broken + ", line 3, column ");
+  }
+
+  @Test
+  void read_duplicateKey() throws IOException {
+    Path twice = Files.writeString(dir.resolve("twice.json"), "{\"name\": \"x\", \"name\": \"y\"}");
+    assertUserError(twice, "Duplicate");
+  }
+
+  @Test
+  void read_notAnObject() throws IOException {
+    Path list = Files.writeString(dir.resolve("list.json"), "[1]");
+    assertUserError(list, "must hold an object with keys such as 'name' and 'algorithm'");
+  }
+
+  @Test
+  void set_withoutEquals() {
+    assertThatThrownBy(() -> reader.read(file, List.of("schedule.epochs")))
+        .hasMessage("--set \"schedule.epochs\" must read key=value, such as schedule.epochs=5");
+  }
+
+  private void assertUserError(Path path, String message) {
+    assertThatThrownBy(() -> reader.read(path, List.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
+  }
+}

@@ -1,0 +1,2 @@
+/** Brings DL4J's layers onto the fast native path that the release leaves switched off. */
+package io.limbeck.dl4j.engine;

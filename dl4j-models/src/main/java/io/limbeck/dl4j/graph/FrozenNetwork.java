@@ -1,0 +1,75 @@
+package io.limbeck.dl4j.graph;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A network that only runs forward, as it travels to the executors: configuration, weights and
+ * outputs.
+ *
+ * @param configuration DL4J's JSON
+ * @param parameters the flat vector
+ * @param outputs the vertices that are put out
+ * @param fingerprint SHA-256 of all of that; equal networks have equal fingerprints
+ */
+public record FrozenNetwork(
+    String configuration, float[] parameters, List<String> outputs, String fingerprint)
+    implements Serializable {
+
+  /**
+   * Freezes the part of a network that some of its vertices need.
+   *
+   * @param logitsForm the network's configuration in logits form
+   * @param network the network with its weights, in any form with the same vertices
+   * @param outputs the vertices to put out
+   */
+  public static FrozenNetwork of(
+      ComputationGraphConfiguration logitsForm,
+      ComputationGraph network,
+      Collection<String> outputs) {
+    ComputationGraphConfiguration conf = TeacherGraph.truncate(logitsForm, outputs);
+    ParameterLayout target = ParameterLayout.of(Networks.fresh(conf));
+    float[] parameters = ParameterLayout.of(network).convert(Networks.parameters(network), target);
+    String json = conf.toJson();
+    return new FrozenNetwork(
+        json, parameters, List.copyOf(outputs), fingerprint(json, parameters, outputs));
+  }
+
+  /**
+   * A running instance.
+   *
+   * @param shared the weights as an array that several instances may look at, from {@link
+   *     #sharedParameters()}
+   */
+  public TeacherGraph materialise(INDArray shared) {
+    ComputationGraphConfiguration conf = ComputationGraphConfiguration.fromJson(configuration);
+    return new TeacherGraph(Networks.sharing(conf, shared), outputs);
+  }
+
+  /** The weights as an array. */
+  public INDArray sharedParameters() {
+    return Networks.vector(parameters);
+  }
+
+  private static String fingerprint(String json, float[] parameters, Collection<String> outputs) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(json.getBytes(StandardCharsets.UTF_8));
+      digest.update(String.join("\n", outputs).getBytes(StandardCharsets.UTF_8));
+      ByteBuffer buffer = ByteBuffer.allocate(Float.BYTES * parameters.length);
+      buffer.asFloatBuffer().put(parameters);
+      return HexFormat.of().formatHex(digest.digest(buffer.array()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JVM has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.limbeck.dl4j.graph;
+
+import io.limbeck.core.error.UserException;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+
+/**
+ * The form in which a classifier is trained and recorded: its logits are the output of a vertex,
+ * and a loss layer of its own stands behind them. DL4J's usual last layer does both at once, so its
+ * logits could not be recorded; it is taken apart here into a dense layer of the same name and
+ * parameters, and a loss layer. Export never shows this form.
+ */
+public final class LogitsForm {
+  private static final String LOSS_SUFFIX = ".loss";
+
+  private LogitsForm() {}
+
+  /**
+   * A network's configuration in this form.
+   *
+   * @param stock as the user knows the network; not changed
+   * @return a copy with the same vertices and parameters
+   * @throws UserException when the network is not a classifier with one output
+   */
+  public static ComputationGraphConfiguration of(ComputationGraphConfiguration stock) {
+    ComputationGraphConfiguration conf = stock.clone();
+    if (conf.getNetworkOutputs().size() != 1 || conf.getNetworkInputs().size() != 1) {
+      throw new UserException(
+          "The model has inputs %s and outputs %s, but a classifier with one of each is needed"
+              .formatted(conf.getNetworkInputs(), conf.getNetworkOutputs()));
+    }
+    String output = conf.getNetworkOutputs().get(0);
+    if (!(conf.getVertices().get(output) instanceof LayerVertex vertex)) {
+      throw new UserException(
+          "The model's output '" + output + "' is not a layer, but an output layer is needed");
+    }
+    Layer layer = vertex.getLayerConf().getLayer();
+    if (layer instanceof OutputLayer outputLayer) {
+      split(conf, output, vertex, outputLayer);
+    } else if (!(layer instanceof LossLayer)) {
+      throw new UserException(
+          "The model's output '%s' is a %s, but an OutputLayer or a LossLayer is needed"
+              .formatted(output, layer.getClass().getSimpleName()));
+    }
+    requireSoftmax(conf, output);
+    return conf;
+  }
+
+  /**
+   * The vertex that puts out the logits.
+   *
+   * @param logitsForm a configuration made by {@link #of}
+   */
+  public static String logits(ComputationGraphConfiguration logitsForm) {
+    return logitsForm.getVertexInputs().get(loss(logitsForm)).get(0);
+  }
+
+  /**
+   * The vertex of the loss layer.
+   *
+   * @param logitsForm a configuration made by {@link #of}
+   */
+  public static String loss(ComputationGraphConfiguration logitsForm) {
+    return logitsForm.getNetworkOutputs().get(0);
+  }
+
+  private static void split(
+      ComputationGraphConfiguration conf,
+      String name,
+      LayerVertex vertex,
+      OutputLayer outputLayer) {
+    DenseLayer dense =
+        new DenseLayer.Builder()
+            .nIn(outputLayer.getNIn())
+            .nOut(outputLayer.getNOut())
+            .hasBias(outputLayer.hasBias())
+            .activation(new ActivationIdentity())
+            .weightInit(outputLayer.getWeightInitFn())
+            .build();
+    dense.setBiasInit(outputLayer.getBiasInit());
+    dense.setIUpdater(outputLayer.getIUpdater());
+    dense.setBiasUpdater(outputLayer.getBiasUpdater());
+    dense.setIDropout(outputLayer.getIDropout());
+    dense.setLayerName(name);
+    LossLayer loss =
+        new LossLayer.Builder(outputLayer.getLossFn())
+            .activation(outputLayer.getActivationFn())
+            .build();
+    loss.setLayerName(name + LOSS_SUFFIX);
+    NeuralNetConfiguration denseConf = vertex.getLayerConf().clone();
+    denseConf.setLayer(dense);
+    NeuralNetConfiguration lossConf = vertex.getLayerConf().clone();
+    lossConf.setLayer(loss);
+    conf.getVertices().put(name, new LayerVertex(denseConf, vertex.getPreProcessor()));
+    conf.getVertices().put(name + LOSS_SUFFIX, new LayerVertex(lossConf, null));
+    conf.getVertexInputs().put(name + LOSS_SUFFIX, List.of(name));
+    conf.setNetworkOutputs(List.of(name + LOSS_SUFFIX));
+    TopologicalOrder.forget(conf);
+  }
+
+  private static void requireSoftmax(ComputationGraphConfiguration conf, String output) {
+    LayerVertex vertex = (LayerVertex) conf.getVertices().get(loss(conf));
+    var layer =
+        (org.deeplearning4j.nn.conf.layers.FeedForwardLayer) vertex.getLayerConf().getLayer();
+    if (!(layer.getActivationFn() instanceof ActivationSoftmax)) {
+      throw new UserException(
+          "The model's output '%s' has activation %s, but softmax is needed: distillation compares class probabilities"
+              .formatted(output, layer.getActivationFn()));
+    }
+  }
+
+  /** Whether a layer is a network's end. */
+  static boolean isOutput(Layer layer) {
+    return layer instanceof BaseOutputLayer || layer instanceof LossLayer;
+  }
+}

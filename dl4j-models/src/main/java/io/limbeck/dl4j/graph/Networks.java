@@ -1,0 +1,63 @@
+package io.limbeck.dl4j.graph;
+
+import io.limbeck.dl4j.engine.CpuEngine;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The one place where a network comes to life, so that none misses the fast native path. */
+public final class Networks {
+  private Networks() {}
+
+  /**
+   * A network with fresh weights, drawn from its configuration's seed.
+   *
+   * @param conf its configuration
+   */
+  public static ComputationGraph fresh(ComputationGraphConfiguration conf) {
+    ComputationGraph network = new ComputationGraph(conf);
+    network.init();
+    return CpuEngine.accelerate(network);
+  }
+
+  /**
+   * A network with given weights.
+   *
+   * @param conf its configuration
+   * @param parameters its flat vector; copied
+   */
+  public static ComputationGraph of(ComputationGraphConfiguration conf, float[] parameters) {
+    return sharing(conf, vector(parameters));
+  }
+
+  /**
+   * A network that looks at given weights and never changes them: several may share one array.
+   *
+   * @param conf its configuration
+   * @param parameters a row vector; not copied
+   */
+  public static ComputationGraph sharing(ComputationGraphConfiguration conf, INDArray parameters) {
+    ComputationGraph network = new ComputationGraph(conf);
+    network.init(parameters, false);
+    return CpuEngine.accelerate(network);
+  }
+
+  /**
+   * A row vector as {@code ComputationGraph.params()} is one.
+   *
+   * @param parameters copied
+   */
+  public static INDArray vector(float[] parameters) {
+    return Nd4j.createFromArray(parameters).reshape(1, parameters.length);
+  }
+
+  /**
+   * A network's flat vector on the heap.
+   *
+   * @param network initialised
+   */
+  public static float[] parameters(ComputationGraph network) {
+    return network.numParams() == 0 ? new float[0] : network.params().dup().data().asFloat();
+  }
+}

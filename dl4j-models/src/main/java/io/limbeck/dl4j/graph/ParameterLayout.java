@@ -1,0 +1,103 @@
+package io.limbeck.dl4j.graph;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Where each parameter of a network lies in its flat vector. Two graphs with the same layers may
+ * order them differently, so vectors pass from one to the other by name.
+ *
+ * @param segments in the order of the vector, without gaps
+ */
+public record ParameterLayout(List<Segment> segments) implements Serializable {
+  /** Copies the list. */
+  public ParameterLayout {
+    segments = List.copyOf(segments);
+  }
+
+  /**
+   * A parameter's place.
+   *
+   * @param name {@code vertex/parameter}
+   * @param offset its first element
+   * @param length its elements
+   * @param statistic whether it is a running statistic of BatchNorm, moved by the data and not by a
+   *     gradient
+   */
+  public record Segment(String name, int offset, int length, boolean statistic)
+      implements Serializable {}
+
+  /**
+   * The layout of a network.
+   *
+   * @param network initialised
+   */
+  public static ParameterLayout of(ComputationGraph network) {
+    List<Segment> segments = new ArrayList<>();
+    if (network.numParams() == 0) {
+      return new ParameterLayout(segments);
+    }
+    long start = network.params().offset();
+    for (Layer layer : network.getLayers()) {
+      String vertex = layer.conf().getLayer().getLayerName();
+      boolean normalization = layer instanceof BatchNormalization;
+      for (Map.Entry<String, INDArray> entry : layer.paramTable(false).entrySet()) {
+        INDArray view = entry.getValue();
+        segments.add(
+            new Segment(
+                vertex + "/" + entry.getKey(),
+                Math.toIntExact(view.offset() - start),
+                Math.toIntExact(view.length()),
+                normalization && isStatistic(entry.getKey())));
+      }
+    }
+    segments.sort((a, b) -> Integer.compare(a.offset(), b.offset()));
+    return new ParameterLayout(segments);
+  }
+
+  /** Elements of the vector. */
+  public int length() {
+    return segments.stream().mapToInt(Segment::length).sum();
+  }
+
+  /**
+   * Reorders a vector of this layout into another.
+   *
+   * @param vector of this layout
+   * @param target a layout with the same parameters
+   * @return a new vector
+   * @throws IllegalArgumentException when the parameters are not the same
+   */
+  public float[] convert(float[] vector, ParameterLayout target) {
+    if (equals(target)) {
+      return vector.clone();
+    }
+    Map<String, Segment> own =
+        segments.stream().collect(Collectors.toMap(Segment::name, Function.identity()));
+    float[] converted = new float[target.length()];
+    for (Segment to : target.segments) {
+      Segment from = own.get(to.name());
+      if (from == null || from.length() != to.length()) {
+        throw new IllegalArgumentException(
+            "Parameter '" + to.name() + "' is not the same in both networks");
+      }
+      System.arraycopy(vector, from.offset(), converted, to.offset(), to.length());
+    }
+    return converted;
+  }
+
+  private static boolean isStatistic(String parameter) {
+    return BatchNormalizationParamInitializer.GLOBAL_MEAN.equals(parameter)
+        || BatchNormalizationParamInitializer.GLOBAL_VAR.equals(parameter)
+        || BatchNormalizationParamInitializer.GLOBAL_LOG_STD.equals(parameter);
+  }
+}

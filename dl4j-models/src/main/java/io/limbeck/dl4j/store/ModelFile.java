@@ -1,0 +1,139 @@
+package io.limbeck.dl4j.store;
+
+import io.limbeck.core.error.UserException;
+import io.limbeck.dl4j.engine.CpuEngine;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Reads and writes networks as DL4J's zip, in memory: where the bytes live is another's business.
+ */
+public final class ModelFile {
+  private static final int PROBLEMS_SHOWN = 5;
+
+  private ModelFile() {}
+
+  /**
+   * Reads a network.
+   *
+   * @param bytes the zip
+   * @param name the file's name, for messages
+   * @return a graph in single precision, also when the file holds a MultiLayerNetwork
+   * @throws UserException when it is not a whole DL4J model
+   */
+  public static ComputationGraph read(byte[] bytes, String name) {
+    String configuration = configuration(bytes, name);
+    try {
+      ComputationGraph network =
+          configuration.contains("\"networkInputs\"")
+              ? ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false)
+              : ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(bytes), false)
+                  .toComputationGraph();
+      if (network.getConfiguration().getDataType() != DataType.FLOAT) {
+        network = network.convertDataType(DataType.FLOAT);
+      }
+      return CpuEngine.accelerate(network);
+    } catch (IOException | RuntimeException e) {
+      throw new UserException(
+          "Model file " + name + " cannot be read as a DL4J model: " + firstLine(e), e);
+    }
+  }
+
+  /**
+   * Writes a network, loadable by any DL4J program, without updater state.
+   *
+   * @param network the network, of DL4J's own layers only
+   * @return the zip
+   */
+  public static byte[] write(ComputationGraph network) {
+    try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+      ModelSerializer.writeModel(network, out, false);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new IllegalStateException("Writing to memory failed", e);
+    }
+  }
+
+  /**
+   * Copies a file's weights into a network that must have the very same parameters.
+   *
+   * @param source what was read
+   * @param target the network that is filled
+   * @param name the file's name, for messages
+   * @throws UserException saying where the two differ
+   */
+  public static void copyWeights(ComputationGraph source, ComputationGraph target, String name) {
+    Map<String, INDArray> from = source.paramTable();
+    Map<String, INDArray> to = target.paramTable();
+    List<String> problems = new ArrayList<>();
+    TreeSet<String> names = new TreeSet<>(from.keySet());
+    names.addAll(to.keySet());
+    for (String parameter : names) {
+      INDArray found = from.get(parameter);
+      INDArray wanted = to.get(parameter);
+      if (found == null) {
+        problems.add(parameter + " is not in the file");
+      } else if (wanted == null) {
+        problems.add(parameter + " is only in the file");
+      } else if (!java.util.Arrays.equals(found.shape(), wanted.shape())) {
+        problems.add(
+            "%s is %s in the file but %s in the network"
+                .formatted(
+                    parameter,
+                    java.util.Arrays.toString(found.shape()),
+                    java.util.Arrays.toString(wanted.shape())));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UserException(
+          "Model file %s does not fit the network, %d of %d parameters differ: %s%s"
+              .formatted(
+                  name,
+                  problems.size(),
+                  names.size(),
+                  String.join("; ", problems.subList(0, Math.min(PROBLEMS_SHOWN, problems.size()))),
+                  problems.size() > PROBLEMS_SHOWN ? "; ..." : ""));
+    }
+    to.forEach((parameter, array) -> array.assign(from.get(parameter)));
+  }
+
+  private static String configuration(byte[] bytes, String name) {
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
+      String configuration = null;
+      boolean coefficients = false;
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        byte[] content = zip.readAllBytes();
+        if (entry.getName().equals(ModelSerializer.CONFIGURATION_JSON)) {
+          configuration = new String(content, StandardCharsets.UTF_8);
+        }
+        coefficients |= entry.getName().equals(ModelSerializer.COEFFICIENTS_BIN);
+      }
+      if (configuration == null || !coefficients) {
+        throw new UserException(
+            "Model file %s is not a DL4J model: it must be a zip with entries %s and %s"
+                .formatted(
+                    name, ModelSerializer.CONFIGURATION_JSON, ModelSerializer.COEFFICIENTS_BIN));
+      }
+      return configuration;
+    } catch (IOException e) {
+      throw new UserException("Model file " + name + " is damaged: " + firstLine(e), e);
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return message.lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,125 @@
+package io.limbeck.dl4j.zoo;
+
+import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.config.ArchitectureConfig.Mlp;
+import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/**
+ * The networks of the zoo. Layers are named as in the reference framework: {@code backbone.…},
+ * {@code neck.…}, {@code head.fc} for the logits; a module that it runs several times has
+ * executions {@code name}, {@code name#1}, …
+ */
+public final class Architectures {
+  static final String INPUT = "input";
+  private static final String LOGITS = "head.fc";
+  private static final String LOSS = "head.loss";
+
+  private final InputType input;
+  private final int classes;
+  private final long seed;
+  private final DataType dataType;
+
+  /**
+   * Networks for one data set.
+   *
+   * @param input the shape of an example
+   * @param classes of the data
+   * @param seed of the initial weights
+   * @param dataType of the parameters
+   */
+  public Architectures(InputType input, int classes, long seed, DataType dataType) {
+    this.input = input;
+    this.classes = classes;
+    this.seed = seed;
+    this.dataType = dataType;
+  }
+
+  /**
+   * The CIFAR form of a residual network.
+   *
+   * @param architecture its depth
+   */
+  public ComputationGraphConfiguration cifarResNet(CifarResNet architecture) {
+    GraphBuilder graph = start();
+    String last = new ResNetLayers(graph).add(architecture.depth());
+    return finish(graph, last, architecture.numClasses());
+  }
+
+  /**
+   * A plain convolutional network.
+   *
+   * @param architecture its sizes
+   */
+  public ComputationGraphConfiguration smallCnn(SmallCnn architecture) {
+    GraphBuilder graph = start();
+    String last = INPUT;
+    for (int i = 0; i < architecture.channels().size(); i++) {
+      last = ConvLayers.block(graph, "backbone.layer" + i, last, architecture.channels().get(i));
+    }
+    graph.addLayer("neck.fc", dense(architecture.hidden()), last);
+    graph.addLayer("neck.relu", ConvLayers.relu(), "neck.fc");
+    return finish(graph, "neck.relu", architecture.numClasses());
+  }
+
+  /**
+   * A plain network of fully connected layers.
+   *
+   * @param architecture its sizes
+   */
+  public ComputationGraphConfiguration mlp(Mlp architecture) {
+    GraphBuilder graph = start();
+    String last = INPUT;
+    for (int i = 0; i < architecture.hidden().size(); i++) {
+      String name = "backbone.layer" + i;
+      graph.addLayer(name + ".fc", dense(architecture.hidden().get(i)), last);
+      graph.addLayer(name + ".relu", ConvLayers.relu(), name + ".fc");
+      last = name + ".relu";
+    }
+    return finish(graph, last, architecture.numClasses());
+  }
+
+  private GraphBuilder start() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(seed)
+        .dataType(dataType)
+        .weightInit(WeightInit.RELU)
+        .updater(new Sgd(0.1))
+        .activation(Activation.IDENTITY)
+        .graphBuilder()
+        .addInputs(INPUT)
+        .setInputTypes(input);
+  }
+
+  private ComputationGraphConfiguration finish(
+      GraphBuilder graph, String last, Integer numClasses) {
+    graph.addLayer(
+        LOGITS,
+        new DenseLayer.Builder()
+            .nOut(numClasses == null ? classes : numClasses)
+            .weightInit(WeightInit.XAVIER)
+            .build(),
+        last);
+    graph.addLayer(
+        LOSS,
+        new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
+            .activation(Activation.SOFTMAX)
+            .build(),
+        LOGITS);
+    return graph.setOutputs(LOSS).build();
+  }
+
+  private static DenseLayer dense(int units) {
+    return new DenseLayer.Builder().nOut(units).build();
+  }
+}
