@@ -120,7 +120,8 @@ final class ConfigTree {
   private static boolean sameKind(ObjectNode below, ObjectNode above) {
     return List.of("type", "format").stream()
         .noneMatch(
-            key -> above.has(key) && below.has(key) && !above.get(key).equals(below.get(key)));
+            key ->
+                above.hasNonNull(key) && below.has(key) && !above.get(key).equals(below.get(key)));
   }
 
   private static void apply(ObjectNode tree, String override) {
