@@ -1,5 +1,6 @@
 package io.limbeck.core.network;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
  *
  * @param vertices every vertex but the inputs and the loss
  */
-public record NetworkDescription(List<Vertex> vertices) {
+public record NetworkDescription(List<Vertex> vertices) implements Serializable {
   private static final Pattern EXECUTION = Pattern.compile("#\\d+$");
 
   /** Copies the list. */

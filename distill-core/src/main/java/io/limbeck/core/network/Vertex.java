@@ -1,5 +1,6 @@
 package io.limbeck.core.network;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,7 +14,8 @@ import java.util.List;
  * @param shape its output for one example, without the batch dimension
  * @param parameters the parameters it holds
  */
-public record Vertex(String name, String type, List<Long> shape, List<Parameter> parameters) {
+public record Vertex(String name, String type, List<Long> shape, List<Parameter> parameters)
+    implements Serializable {
   /** Copies the lists. */
   public Vertex {
     shape = List.copyOf(shape);
@@ -26,7 +28,7 @@ public record Vertex(String name, String type, List<Long> shape, List<Parameter>
    * @param name its full name, {@code vertex/parameter}
    * @param shape its shape
    */
-  public record Parameter(String name, List<Long> shape) {
+  public record Parameter(String name, List<Long> shape) implements Serializable {
     /** Copies the list. */
     public Parameter {
       shape = List.copyOf(shape);

@@ -1,17 +1,22 @@
 package io.limbeck.dl4j.store;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,6 +27,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class ModelFile {
   private static final int PROBLEMS_SHOWN = 5;
+  private static final String INPUT_SHAPE = "inputShape.json";
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private ModelFile() {}
 
@@ -52,17 +59,52 @@ public final class ModelFile {
   }
 
   /**
-   * Writes a network, loadable by any DL4J program, without updater state.
+   * Writes a network, loadable by any DL4J program, without updater state. DL4J's format does not
+   * tell the shape of the input, so a small entry of ours beside DL4J's does.
    *
    * @param network the network, of DL4J's own layers only
+   * @param inputShape of one example
    * @return the zip
    */
-  public static byte[] write(ComputationGraph network) {
+  public static byte[] write(ComputationGraph network, int... inputShape) {
     try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-      ModelSerializer.writeModel(network, out, false);
+      ByteArrayOutputStream plain = new ByteArrayOutputStream();
+      ModelSerializer.writeModel(network, plain, false);
+      try (ZipInputStream from = new ZipInputStream(new ByteArrayInputStream(plain.toByteArray()));
+          ZipOutputStream to = new ZipOutputStream(out)) {
+        for (ZipEntry entry = from.getNextEntry(); entry != null; entry = from.getNextEntry()) {
+          add(to, entry.getName(), from.readAllBytes());
+        }
+        add(to, INPUT_SHAPE, MAPPER.writeValueAsBytes(inputShape));
+      }
       return out.toByteArray();
     } catch (IOException e) {
       throw new IllegalStateException("Writing to memory failed", e);
+    }
+  }
+
+  /** A fixed time, so that equal networks are equal files. */
+  private static void add(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+
+  /**
+   * The shape of the input that a file tells.
+   *
+   * @param bytes the zip
+   * @param name the file's name, for messages
+   * @return empty for a file that another program wrote
+   */
+  public static Optional<int[]> inputShape(byte[] bytes, String name) {
+    byte[] shape = entries(bytes, name).get(INPUT_SHAPE);
+    try {
+      return shape == null ? Optional.empty() : Optional.of(MAPPER.readValue(shape, int[].class));
+    } catch (IOException e) {
+      throw new UserException("Model file " + name + " has a damaged entry " + INPUT_SHAPE, e);
     }
   }
 
@@ -110,23 +152,24 @@ public final class ModelFile {
   }
 
   private static String configuration(byte[] bytes, String name) {
+    Map<String, byte[]> entries = entries(bytes, name);
+    byte[] configuration = entries.get(ModelSerializer.CONFIGURATION_JSON);
+    if (configuration == null || !entries.containsKey(ModelSerializer.COEFFICIENTS_BIN)) {
+      throw new UserException(
+          "Model file %s is not a DL4J model: it must be a zip with entries %s and %s"
+              .formatted(
+                  name, ModelSerializer.CONFIGURATION_JSON, ModelSerializer.COEFFICIENTS_BIN));
+    }
+    return new String(configuration, StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, byte[]> entries(byte[] bytes, String name) {
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
-      String configuration = null;
-      boolean coefficients = false;
+      Map<String, byte[]> entries = new LinkedHashMap<>();
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        byte[] content = zip.readAllBytes();
-        if (entry.getName().equals(ModelSerializer.CONFIGURATION_JSON)) {
-          configuration = new String(content, StandardCharsets.UTF_8);
-        }
-        coefficients |= entry.getName().equals(ModelSerializer.COEFFICIENTS_BIN);
+        entries.put(entry.getName(), zip.readAllBytes());
       }
-      if (configuration == null || !coefficients) {
-        throw new UserException(
-            "Model file %s is not a DL4J model: it must be a zip with entries %s and %s"
-                .formatted(
-                    name, ModelSerializer.CONFIGURATION_JSON, ModelSerializer.COEFFICIENTS_BIN));
-      }
-      return configuration;
+      return entries;
     } catch (IOException e) {
       throw new UserException("Model file " + name + " is damaged: " + firstLine(e), e);
     }

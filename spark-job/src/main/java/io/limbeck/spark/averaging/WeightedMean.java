@@ -1,0 +1,87 @@
+package io.limbeck.spark.averaging;
+
+import java.util.Collection;
+import java.util.TreeMap;
+
+/**
+ * The weighted mean of vectors: {@code sum(w_k * v_k) / sum(w_k)}, as in federated averaging (H. B.
+ * McMahan et al., "Communication-Efficient Learning of Deep Networks from Decentralized Data",
+ * AISTATS 2017, algorithm 1).
+ *
+ * <p>Contributions may come in any order and be merged in any grouping: they are kept by partition
+ * and summed in partition order, in double precision, so the mean is the same bit for bit. The mean
+ * of one vector is that vector.
+ */
+public final class WeightedMean {
+  private final TreeMap<Integer, Contribution> contributions = new TreeMap<>();
+
+  /**
+   * Adds a partition.
+   *
+   * @param contribution one for each partition
+   * @return this
+   * @throws IllegalArgumentException when the partition is there already
+   */
+  public WeightedMean add(Contribution contribution) {
+    if (contributions.putIfAbsent(contribution.partition(), contribution) != null) {
+      throw new IllegalArgumentException(
+          "Partition " + contribution.partition() + " contributes twice");
+    }
+    return this;
+  }
+
+  /**
+   * Adds what another one holds.
+   *
+   * @param other with other partitions
+   * @return this
+   */
+  public WeightedMean merge(WeightedMean other) {
+    other.contributions.values().forEach(this::add);
+    return this;
+  }
+
+  /**
+   * Adds several.
+   *
+   * @param several one for each partition
+   * @return a new mean of them
+   */
+  public static WeightedMean of(Collection<Contribution> several) {
+    WeightedMean mean = new WeightedMean();
+    several.forEach(mean::add);
+    return mean;
+  }
+
+  /** The sum of the weights. */
+  public double weight() {
+    return contributions.values().stream().mapToDouble(Contribution::weight).sum();
+  }
+
+  /**
+   * The mean.
+   *
+   * @param otherwise what to return when nothing with a weight was added
+   */
+  public float[] mean(float[] otherwise) {
+    double weight = weight();
+    if (weight == 0) {
+      return otherwise;
+    }
+    double[] sum = null;
+    for (Contribution contribution : contributions.values()) {
+      if (contribution.weight() > 0) {
+        float[] values = contribution.values();
+        sum = sum == null ? new double[values.length] : sum;
+        for (int i = 0; i < values.length; i++) {
+          sum[i] += contribution.weight() * values[i];
+        }
+      }
+    }
+    float[] mean = new float[sum.length];
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = (float) (sum[i] / weight);
+    }
+    return mean;
+  }
+}

@@ -1,0 +1,111 @@
+package io.limbeck.spark.cli;
+
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.error.UserException;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.evaluation.Scores;
+import io.limbeck.spark.job.Evaluator;
+import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.storage.Storage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Evaluates a model file on a config's data. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description = "Evaluate a model, a student or a teacher, on the data of a config.")
+final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
+  @Parameters(paramLabel = "MODEL", description = "DL4J model zip.")
+  private String model;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "CONFIG",
+      description = "Config whose data block is used.")
+  private Path config;
+
+  @Option(
+      names = "--part",
+      defaultValue = "TEST",
+      description = "Part of the data: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Part part;
+
+  @Mixin private ConfigOptions options;
+  @Mixin private Verbosity verbosity;
+
+  enum Part {
+    TRAIN,
+    VALIDATION,
+    TEST
+  }
+
+  @Override
+  public Integer call() {
+    ExperimentConfig experiment = options.read(config);
+    SparkSession spark = verbosity.session("limbeck evaluate " + model);
+    try {
+      JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+      DataLoader loader = new DataLoader(spark, experiment.data());
+      int[] shape = loader.shape();
+      int classes = experiment.data().numClasses();
+      ComputationGraph network =
+          new ModelFactory(new Storage(context.hadoopConfiguration()), shape, classes)
+              .file(model, "MODEL");
+      var logitsForm = LogitsForm.of(network.getConfiguration());
+      FrozenNetwork frozen =
+          FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm)));
+      ExampleSet examples = examples(loader, shape, context.defaultParallelism());
+      print(new Evaluator(context, classes).score(frozen, examples, "evaluate " + model));
+      return 0;
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private ExampleSet examples(DataLoader loader, int[] shape, int partitions) {
+    Optional<ExampleSet> examples =
+        switch (part) {
+          case TRAIN -> Optional.of(loader.train(shape, partitions));
+          case VALIDATION -> loader.validation(shape, partitions);
+          case TEST -> loader.test(shape, partitions);
+        };
+    return examples.orElseThrow(
+        () ->
+            new UserException(
+                "'data." + part.name().toLowerCase(Locale.ROOT) + "' is not in the config"));
+  }
+
+  private void print(Scores scores) {
+    System.out.printf(
+        "%s on %d %s examples: accuracy %.2f %%, cross-entropy %.4f%n",
+        model,
+        scores.examples(),
+        part.name().toLowerCase(Locale.ROOT),
+        100 * scores.accuracy(),
+        scores.crossEntropy());
+    double[] byClass = scores.accuracyByClass();
+    for (int label = 0; label < byClass.length; label++) {
+      System.out.printf("class %-4d accuracy %.2f %%%n", label, 100 * byClass[label]);
+    }
+  }
+
+  @Override
+  public Verbosity verbosity() {
+    return verbosity;
+  }
+}

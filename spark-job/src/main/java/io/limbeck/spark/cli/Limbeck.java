@@ -1,0 +1,102 @@
+package io.limbeck.spark.cli;
+
+import io.limbeck.core.error.UserException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The job's main class: what {@code spark-submit} starts. */
+@Command(
+    name = "limbeck",
+    mixinStandardHelpOptions = true,
+    versionProvider = Limbeck.Version.class,
+    subcommands = {
+      RunCommand.class,
+      ValidateCommand.class,
+      DescribeCommand.class,
+      EvaluateCommand.class,
+      ExportCommand.class,
+      SchemaCommand.class
+    },
+    header = "Knowledge distillation as an Apache Spark job.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Exit codes: 0 done, 2 a mistake in the command, config, data or model, 1 anything else.",
+      "'limbeck COMMAND --help' explains a command."
+    })
+public final class Limbeck {
+  private static final int USER_ERROR = 2;
+  private static final int FAILURE = 1;
+
+  private Limbeck() {}
+
+  /**
+   * Runs a command and ends the JVM with its exit code.
+   *
+   * @param args command and arguments
+   */
+  public static void main(String[] args) {
+    int code = execute(args);
+    // With the code 0 the JVM ends by itself; in cluster mode an exit here would look like a
+    // failure to YARN.
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param args command and arguments
+   * @return the exit code
+   */
+  public static int execute(String... args) {
+    return new CommandLine(new Limbeck())
+        .setExecutionExceptionHandler(Limbeck::explain)
+        .setUsageHelpWidth(100)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .execute(args);
+  }
+
+  /** A user's mistake is told in its own words; anything else with its stack trace. */
+  private static int explain(
+      Exception exception, CommandLine command, CommandLine.ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    UserException userError = userErrorIn(exception);
+    boolean verbose =
+        command.getCommand() instanceof Verbosity.Aware aware && aware.verbosity().verbose();
+    if (userError != null) {
+      userError.problems().forEach(problem -> err.println("error: " + problem));
+      if (verbose) {
+        exception.printStackTrace(err);
+      }
+      err.flush();
+      return USER_ERROR;
+    }
+    err.println("limbeck failed:");
+    exception.printStackTrace(err);
+    err.flush();
+    return FAILURE;
+  }
+
+  /** A mistake that a task found comes wrapped in Spark's exceptions. */
+  private static UserException userErrorIn(Throwable thrown) {
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      if (each instanceof UserException userError) {
+        return userError;
+      }
+    }
+    return null;
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Limbeck.class.getPackage().getImplementationVersion();
+      return new String[] {"limbeck " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

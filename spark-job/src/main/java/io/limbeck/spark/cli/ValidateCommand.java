@@ -1,0 +1,53 @@
+package io.limbeck.spark.cli;
+
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.job.PlanText;
+import io.limbeck.spark.job.Preparation;
+import io.limbeck.spark.job.Prepared;
+import io.limbeck.spark.storage.Storage;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Checks an experiment without training. */
+@Command(
+    name = "validate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Check everything about an experiment that can be known before training: keys and values, models, recorders,"
+          + " losses and their arguments, shapes, class counts, a sample of the data, memory. Prints the plan."
+    })
+final class ValidateCommand implements Callable<Integer>, Verbosity.Aware {
+  private static final int SAMPLE = 1000;
+
+  @Parameters(paramLabel = "CONFIG", description = "Experiment file, JSON or YAML.")
+  private Path config;
+
+  @Mixin private ConfigOptions options;
+  @Mixin private Verbosity verbosity;
+
+  @Override
+  public Integer call() {
+    ExperimentConfig experiment = options.read(config);
+    SparkSession spark = verbosity.session("limbeck validate " + experiment.name());
+    try {
+      new Storage(spark.sparkContext().hadoopConfiguration())
+          .requireEmpty(experiment.output().dir(), experiment.output().overwrite());
+      Prepared prepared = new Preparation(spark).prepare(experiment);
+      new DataLoader(spark, experiment.data()).checkSample(prepared.shape(), SAMPLE);
+      System.out.print(PlanText.of(prepared));
+      return 0;
+    } finally {
+      spark.stop();
+    }
+  }
+
+  @Override
+  public Verbosity verbosity() {
+    return verbosity;
+  }
+}

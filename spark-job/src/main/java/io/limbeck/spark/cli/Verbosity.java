@@ -1,0 +1,37 @@
+package io.limbeck.spark.cli;
+
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Option;
+
+/** The option that brings Spark's and DL4J's own log back. */
+final class Verbosity {
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Show Spark's and DL4J's own log.")
+  private boolean verbose;
+
+  /** A command that has the option. */
+  interface Aware {
+    Verbosity verbosity();
+  }
+
+  boolean verbose() {
+    return verbose;
+  }
+
+  /** A Spark session that is as quiet as it was asked to be. */
+  SparkSession session(String name) {
+    if (!verbose) {
+      Configurator.setRootLevel(Level.ERROR);
+    }
+    SparkSession.Builder builder = SparkSession.builder().appName(name);
+    if (System.getProperty("spark.master") == null) {
+      builder.master("local[*]");
+    }
+    SparkSession spark = builder.getOrCreate();
+    spark.sparkContext().setLogLevel(verbose ? "INFO" : "ERROR");
+    return spark;
+  }
+}

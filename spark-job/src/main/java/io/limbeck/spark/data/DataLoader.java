@@ -1,0 +1,196 @@
+package io.limbeck.spark.data;
+
+import io.limbeck.core.config.DataConfig;
+import io.limbeck.core.config.DataConfig.Csv;
+import io.limbeck.core.config.DataConfig.Idx;
+import io.limbeck.core.config.DataConfig.ImageFolder;
+import io.limbeck.core.config.DataConfig.Parquet;
+import io.limbeck.core.config.DataConfig.Source;
+import io.limbeck.core.error.UserException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+
+/** Loads the parts of a config's data. */
+public final class DataLoader {
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final DataConfig config;
+
+  /**
+   * A loader.
+   *
+   * @param spark the session
+   * @param config the data block
+   */
+  public DataLoader(SparkSession spark, DataConfig config) {
+    this.spark = spark;
+    this.context = new JavaSparkContext(spark.sparkContext());
+    this.config = config;
+  }
+
+  /**
+   * The shape of one example, from the first training example.
+   *
+   * @return {@code [channels, height, width]} or {@code [features]}
+   * @throws UserException when there is none or it cannot be read
+   */
+  public int[] shape() {
+    List<Item> first = read(config.train(), "data.train").take(1);
+    if (first.isEmpty()) {
+      throw new UserException("'data.train' has no examples");
+    }
+    Item item = first.get(0);
+    if (item.problem() != null) {
+      throw new UserException(item.problem());
+    }
+    checkDeclared(item.shape());
+    return item.shape();
+  }
+
+  private void checkDeclared(int[] found) {
+    if (config.shape() != null) {
+      int[] declared = config.shape().stream().mapToInt(Integer::intValue).toArray();
+      if (!Arrays.equals(declared, found)) {
+        throw new UserException(
+            "'data.shape' is %s but the first training example has shape %s"
+                .formatted(config.shape(), Arrays.toString(found)));
+      }
+    }
+  }
+
+  /**
+   * The training examples.
+   *
+   * @param shape of {@link #shape()}
+   * @param partitions among which they are dealt out
+   */
+  public ExampleSet train(int[] shape, int partitions) {
+    return load(config.train(), "data.train", shape, partitions);
+  }
+
+  /**
+   * The validation examples, if the config has any.
+   *
+   * @param shape of {@link #shape()}
+   * @param partitions among which they are dealt out
+   */
+  public Optional<ExampleSet> validation(int[] shape, int partitions) {
+    return Optional.ofNullable(config.validation())
+        .map(source -> load(source, "data.validation", shape, partitions));
+  }
+
+  /**
+   * The test examples, if the config has any.
+   *
+   * @param shape of {@link #shape()}
+   * @param partitions among which they are dealt out
+   */
+  public Optional<ExampleSet> test(int[] shape, int partitions) {
+    return Optional.ofNullable(config.test())
+        .map(source -> load(source, "data.test", shape, partitions));
+  }
+
+  /**
+   * Checks the first examples of every part without keeping them.
+   *
+   * @param shape of {@link #shape()}
+   * @param examples how many of each part
+   */
+  public void checkSample(int[] shape, int examples) {
+    Preprocessing preprocessing = preprocessing(shape);
+    checkSample(config.train(), "data.train", preprocessing, examples);
+    checkSample(config.validation(), "data.validation", preprocessing, examples);
+    checkSample(config.test(), "data.test", preprocessing, examples);
+  }
+
+  private void checkSample(Source source, String key, Preprocessing preprocessing, int examples) {
+    if (source != null) {
+      List<Item> items = read(source, key).take(examples);
+      List<Tuple2<Long, Item>> numbered = new java.util.ArrayList<>();
+      items.forEach(item -> numbered.add(new Tuple2<>((long) numbered.size(), item)));
+      check(Packer.pack(context.parallelizePairs(numbered), 1, preprocessing).collect(), key);
+    }
+  }
+
+  private ExampleSet load(Source source, String key, int[] shape, int partitions) {
+    context.setJobDescription("Load " + key);
+    JavaPairRDD<Long, Item> numbered = section(number(source, read(source, key)), source);
+    JavaRDD<Packer.Packed> packed =
+        Packer.pack(numbered, partitions, preprocessing(shape))
+            .setName(key)
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    long[] counts =
+        check(
+            packed
+                .map(
+                    each ->
+                        new Packer.Packed(
+                            null, each.problem(), each.firstBad(), each.classCounts()))
+                .collect(),
+            key);
+    return new ExampleSet(packed.map(Packer.Packed::block), counts, packed);
+  }
+
+  private Preprocessing preprocessing(int[] shape) {
+    return new Preprocessing(shape, config.numClasses(), config.normalize(), config.augment());
+  }
+
+  private static long[] check(List<Packer.Packed> parts, String key) {
+    parts.stream()
+        .filter(part -> part.problem() != null)
+        .min(Comparator.comparingLong(Packer.Packed::firstBad))
+        .ifPresent(
+            bad -> {
+              throw new UserException("'" + key + "': " + bad.problem());
+            });
+    long[] counts = new long[parts.get(0).classCounts().length];
+    parts.forEach(part -> Arrays.setAll(counts, i -> counts[i] + part.classCounts()[i]));
+    if (Arrays.stream(counts).sum() == 0) {
+      throw new UserException("'" + key + "' has no examples");
+    }
+    return counts;
+  }
+
+  private JavaRDD<Item> read(Source source, String key) {
+    if (source instanceof Idx idx) {
+      return IdxReader.read(context, idx, key);
+    }
+    if (source instanceof Parquet parquet) {
+      return TableReader.parquet(spark, parquet, config.shape(), key);
+    }
+    if (source instanceof Csv csv) {
+      return TableReader.csv(spark, csv, config.shape(), key);
+    }
+    return ImageFolderReader.read(context, (ImageFolder) source, key);
+  }
+
+  /** Numbers examples by their place. Files that are read in parts must be sorted first. */
+  private static JavaPairRDD<Long, Item> number(Source source, JavaRDD<Item> items) {
+    if (source instanceof Idx || source instanceof ImageFolder) {
+      return items.mapToPair(item -> new Tuple2<>(item.place().position(), item));
+    }
+    return items
+        .sortBy(Item::place, true, items.getNumPartitions())
+        .zipWithIndex()
+        .mapToPair(Tuple2::swap);
+  }
+
+  private static JavaPairRDD<Long, Item> section(JavaPairRDD<Long, Item> numbered, Source source) {
+    long from = source.skip();
+    long to = source.take() == null ? Long.MAX_VALUE : from + source.take();
+    if (from == 0 && to == Long.MAX_VALUE) {
+      return numbered;
+    }
+    return numbered
+        .filter(pair -> pair._2().problem() != null || (pair._1() >= from && pair._1() < to))
+        .mapToPair(pair -> new Tuple2<>(Math.max(0, pair._1() - from), pair._2()));
+  }
+}

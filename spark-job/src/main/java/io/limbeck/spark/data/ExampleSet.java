@@ -1,0 +1,34 @@
+package io.limbeck.spark.data;
+
+import java.util.Arrays;
+import org.apache.spark.api.java.JavaRDD;
+
+/**
+ * One part of the data, packed and kept by Spark.
+ *
+ * @param blocks one a partition, persisted
+ * @param classCounts examples of each class
+ * @param persisted what Spark keeps of them
+ */
+public record ExampleSet(JavaRDD<Block> blocks, long[] classCounts, JavaRDD<?> persisted) {
+
+  /** Lets Spark forget the blocks. */
+  public void release() {
+    persisted.unpersist(false);
+  }
+
+  /** All examples. */
+  public long size() {
+    return Arrays.stream(classCounts).sum();
+  }
+
+  /**
+   * Mini-batches that the largest partition takes in one pass.
+   *
+   * @param batchSize examples of a batch
+   */
+  public int stepsPerEpoch(int batchSize) {
+    long largest = (size() + blocks.getNumPartitions() - 1) / blocks.getNumPartitions();
+    return (int) ((largest + batchSize - 1) / batchSize);
+  }
+}

@@ -1,0 +1,50 @@
+package io.limbeck.spark.data;
+
+import java.io.Serializable;
+import java.util.Comparator;
+
+/**
+ * One example as it was read, or what is wrong with it. A problem travels as a value, not as an
+ * exception, so that a user's mistake never shows as a failed Spark task.
+ *
+ * @param place where it stood, which decides its number
+ * @param pixels unsigned bytes, or null
+ * @param numbers numbers, or null
+ * @param shape of the values
+ * @param label its class
+ * @param problem null when all is well
+ */
+record Item(Place place, byte[] pixels, float[] numbers, int[] shape, int label, String problem)
+    implements Serializable {
+
+  /**
+   * Where an example stood.
+   *
+   * @param file its file
+   * @param block first byte of the part of the file that was read together
+   * @param position in that part
+   */
+  record Place(String file, long block, long position) implements Serializable, Comparable<Place> {
+    private static final Comparator<Place> ORDER =
+        Comparator.comparing(Place::file)
+            .thenComparingLong(Place::block)
+            .thenComparingLong(Place::position);
+
+    @Override
+    public int compareTo(Place other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  static Item ofPixels(Place place, byte[] pixels, int[] shape, int label) {
+    return new Item(place, pixels, null, shape, label, null);
+  }
+
+  static Item ofNumbers(Place place, float[] numbers, int[] shape, int label) {
+    return new Item(place, null, numbers, shape, label, null);
+  }
+
+  static Item ofProblem(Place place, String problem) {
+    return new Item(place, null, null, null, 0, problem);
+  }
+}

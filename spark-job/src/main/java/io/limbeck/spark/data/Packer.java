@@ -1,0 +1,137 @@
+package io.limbeck.spark.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function2;
+import scala.Tuple2;
+
+/**
+ * Deals numbered examples out to partitions, one after the other like cards, and packs each
+ * partition. So partitions differ by at most one example, and classes spread evenly even when the
+ * files hold one class after the other.
+ */
+final class Packer {
+  private Packer() {}
+
+  static JavaRDD<Packed> pack(
+      JavaPairRDD<Long, Item> numbered, int partitions, Preprocessing preprocessing) {
+    return numbered
+        .mapToPair(pair -> new Tuple2<>(pair._1(), pair))
+        .partitionBy(new Dealing(partitions))
+        .values()
+        .mapPartitionsWithIndex(new PackPartition(preprocessing), true);
+  }
+
+  /**
+   * A block, or what is wrong with the partition's examples; and how many of each class there are.
+   */
+  record Packed(PackedBlock block, String problem, long firstBad, long[] classCounts)
+      implements java.io.Serializable {}
+
+  private static final class Dealing extends HashPartitioner {
+    private static final long serialVersionUID = 1L;
+
+    Dealing(int partitions) {
+      super(partitions);
+    }
+
+    @Override
+    public int getPartition(Object key) {
+      return (int) ((Long) key % numPartitions());
+    }
+  }
+
+  private static final class PackPartition
+      implements Function2<Integer, Iterator<Tuple2<Long, Item>>, Iterator<Packed>> {
+    private static final long serialVersionUID = 1L;
+    private final Preprocessing preprocessing;
+
+    PackPartition(Preprocessing preprocessing) {
+      this.preprocessing = preprocessing;
+    }
+
+    @Override
+    public Iterator<Packed> call(Integer partition, Iterator<Tuple2<Long, Item>> items) {
+      List<Tuple2<Long, Item>> sorted = new ArrayList<>();
+      items.forEachRemaining(sorted::add);
+      sorted.sort(Comparator.comparing(Tuple2::_1));
+      for (Tuple2<Long, Item> each : sorted) {
+        String problem = problem(each._2(), each._1());
+        if (problem != null) {
+          return List.of(new Packed(null, problem, each._1(), new long[0])).iterator();
+        }
+      }
+      return List.of(new Packed(block(partition, sorted), null, Long.MAX_VALUE, counts(sorted)))
+          .iterator();
+    }
+
+    private String problem(Item item, long id) {
+      if (item.problem() != null) {
+        return item.problem();
+      }
+      String name =
+          "Example " + id + (item.place().file().isEmpty() ? "" : " (" + item.place().file() + ")");
+      if (item.label() < 0 || item.label() >= preprocessing.classes()) {
+        return "%s has label %d, but with 'data.num_classes' = %d labels run from 0 to %d"
+            .formatted(name, item.label(), preprocessing.classes(), preprocessing.classes() - 1);
+      }
+      if (!Arrays.equals(item.shape(), preprocessing.shape())) {
+        return "%s has shape %s, but the first example has %s: all must be of one size"
+            .formatted(name, Arrays.toString(item.shape()), Arrays.toString(preprocessing.shape()));
+      }
+      int values = item.pixels() != null ? item.pixels().length : item.numbers().length;
+      if (values != preprocessing.length()) {
+        return "%s has %d values, but shape %s needs %d"
+            .formatted(
+                name, values, Arrays.toString(preprocessing.shape()), preprocessing.length());
+      }
+      return null;
+    }
+
+    private PackedBlock block(int partition, List<Tuple2<Long, Item>> items) {
+      int length = preprocessing.length();
+      boolean bytes = !items.isEmpty() && items.get(0)._2().pixels() != null;
+      byte[] pixels = bytes ? new byte[items.size() * length] : null;
+      float[] numbers = bytes ? null : new float[items.size() * length];
+      int[] labels = new int[items.size()];
+      long[] ids = new long[items.size()];
+      for (int i = 0; i < items.size(); i++) {
+        Item item = items.get(i)._2();
+        System.arraycopy(
+            bytes ? item.pixels() : item.numbers(),
+            0,
+            bytes ? pixels : numbers,
+            i * length,
+            length);
+        labels[i] = item.label();
+        ids[i] = items.get(i)._1();
+      }
+      return new PackedBlock(partition, preprocessing, pixels, numbers, labels, ids);
+    }
+
+    private long[] counts(List<Tuple2<Long, Item>> items) {
+      long[] counts = new long[preprocessing.classes()];
+      items.forEach(item -> counts[item._2().label()]++);
+      return counts;
+    }
+  }
+
+  /** Classes without a single example, for a warning. */
+  static Set<Integer> missing(long[] counts) {
+    Set<Integer> missing = new TreeSet<>();
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] == 0) {
+        missing.add(i);
+      }
+    }
+    return missing;
+  }
+}

@@ -1,0 +1,128 @@
+package io.limbeck.spark.data;
+
+import io.limbeck.core.config.DataConfig.Augment;
+import io.limbeck.core.config.DataConfig.Normalize;
+import io.limbeck.core.config.DataConfig.RandomCrop;
+import io.limbeck.core.config.DataConfig.RandomFlip;
+import io.limbeck.core.error.UserException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * How raw values become inputs of a network.
+ *
+ * @param shape of one example: {@code [channels, height, width]} or {@code [features]}
+ * @param classes of the labels
+ * @param normalize scale, mean and deviation
+ * @param augment random changes for training
+ */
+record Preprocessing(int[] shape, int classes, Normalize normalize, List<Augment> augment)
+    implements Serializable {
+
+  /** Checks that the config fits the shape. */
+  Preprocessing {
+    checkChannels("mean", normalize.mean(), shape);
+    checkChannels("std", normalize.std(), shape);
+    if (normalize.std().contains(0.0)) {
+      throw new UserException(
+          "'data.normalize.std' is " + normalize.std() + " but no entry may be 0");
+    }
+    if (!augment.isEmpty() && shape.length != 3) {
+      throw new UserException(
+          "'data.augment' changes images, but the examples have shape "
+              + java.util.Arrays.toString(shape));
+    }
+  }
+
+  private static void checkChannels(String key, List<Double> values, int[] shape) {
+    int channels = shape.length == 3 ? shape[0] : 1;
+    if (values.size() != 1 && values.size() != channels) {
+      throw new UserException(
+          "'data.normalize.%s' has %d entries but the examples have %d channel%s"
+              .formatted(key, values.size(), channels, channels == 1 ? "" : "s"));
+    }
+  }
+
+  /** Values of one example. */
+  int length() {
+    int length = 1;
+    for (int size : shape) {
+      length *= size;
+    }
+    return length;
+  }
+
+  /** What every byte becomes, for each channel. */
+  float[][] byteTable() {
+    int channels = shape.length == 3 ? shape[0] : 1;
+    float[][] table = new float[channels][256];
+    for (int channel = 0; channel < channels; channel++) {
+      for (int value = 0; value < 256; value++) {
+        table[channel][value] = normalized(value, 255, channel);
+      }
+    }
+    return table;
+  }
+
+  float normalized(float value, double scaleByDefault, int channel) {
+    double scale = normalize.scale() == null ? scaleByDefault : normalize.scale();
+    return (float) ((value / scale - at(normalize.mean(), channel)) / at(normalize.std(), channel));
+  }
+
+  private static double at(List<Double> values, int channel) {
+    return values.get(values.size() == 1 ? 0 : channel);
+  }
+
+  /**
+   * Where each pixel of a plane comes from in an augmented view; -1 is padding.
+   *
+   * @param random the view's own
+   * @return null for the unchanged plane
+   */
+  int[] view(SplittableRandom random) {
+    if (augment.isEmpty()) {
+      return null;
+    }
+    int height = shape[1];
+    int width = shape[2];
+    int[] from = new int[height * width];
+    for (int i = 0; i < from.length; i++) {
+      from[i] = i;
+    }
+    for (Augment each : augment) {
+      if (each instanceof RandomCrop crop) {
+        from = shifted(from, random, crop.padding(), height, width);
+      } else if (each instanceof RandomFlip flip && random.nextDouble() < flip.probability()) {
+        from = mirrored(from, height, width);
+      }
+    }
+    return from;
+  }
+
+  private static int[] shifted(
+      int[] from, SplittableRandom random, int padding, int height, int width) {
+    int down = random.nextInt(2 * padding + 1) - padding;
+    int right = random.nextInt(2 * padding + 1) - padding;
+    int[] result = new int[from.length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int sourceY = y + down;
+        int sourceX = x + right;
+        boolean inside = sourceY >= 0 && sourceY < height && sourceX >= 0 && sourceX < width;
+        result[y * width + x] = inside ? from[sourceY * width + sourceX] : -1;
+      }
+    }
+    return result;
+  }
+
+  private static int[] mirrored(int[] from, int height, int width) {
+    int[] result = new int[from.length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        result[y * width + x] = from[y * width + width - 1 - x];
+      }
+    }
+    return result;
+  }
+}

@@ -1,0 +1,215 @@
+package io.limbeck.spark.data;
+
+import io.limbeck.core.config.DataConfig.Csv;
+import io.limbeck.core.config.DataConfig.Parquet;
+import io.limbeck.core.error.Names;
+import io.limbeck.core.error.UserException;
+import io.limbeck.spark.storage.Storage;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+
+/**
+ * Reads Parquet and CSV through Spark SQL. An example's number is its place in the files, however
+ * they are split.
+ */
+final class TableReader {
+  private static final String LABEL = "limbeck_label";
+  private static final String FEATURES = "limbeck_features";
+
+  private TableReader() {}
+
+  static JavaRDD<Item> parquet(
+      SparkSession spark, Parquet source, List<Integer> shape, String key) {
+    new Storage(spark.sparkContext().hadoopConfiguration())
+        .requireMatch(source.path(), key + ".path");
+    Dataset<Row> table = open(source.path(), key, () -> spark.read().parquet(source.path()));
+    requireColumn(table, source.features(), key + ".features", source.path());
+    requireColumn(table, source.label(), key + ".label", source.path());
+    DataType type = table.schema().apply(source.features()).dataType();
+    Column features = table.col("`" + source.features() + "`");
+    if (type instanceof ArrayType array && array.elementType() instanceof NumericType) {
+      features = features.cast(DataTypes.createArrayType(DataTypes.FloatType));
+    } else if (!(type instanceof BinaryType)) {
+      throw new UserException(
+          "'%s.features': column '%s' of %s is of type %s, but must hold bytes or a list of numbers"
+              .formatted(key, source.features(), source.path(), type.simpleString()));
+    }
+    return items(
+        table.select(
+            features.as(FEATURES),
+            label(table, source.label(), source.path(), key),
+            file(),
+            block()),
+        shape);
+  }
+
+  static JavaRDD<Item> csv(SparkSession spark, Csv source, List<Integer> shape, String key) {
+    new Storage(spark.sparkContext().hadoopConfiguration())
+        .requireMatch(source.path(), key + ".path");
+    Dataset<Row> table =
+        open(
+            source.path(),
+            key,
+            () -> spark.read().option("header", source.header()).csv(source.path()));
+    String label = source.header() ? source.label() : "_c" + source.label();
+    if (!Arrays.asList(table.columns()).contains(label)) {
+      requireColumn(table, source.label(), key + ".label", source.path());
+    }
+    Column[] numbers =
+        Arrays.stream(table.columns())
+            .filter(column -> !column.equals(label))
+            .map(column -> table.col("`" + column + "`").cast(DataTypes.FloatType))
+            .toArray(Column[]::new);
+    return items(
+        table.select(
+            functions.array(numbers).as(FEATURES),
+            table.col("`" + label + "`").cast(DataTypes.IntegerType).as(LABEL),
+            file(),
+            block()),
+        shape);
+  }
+
+  private interface Opening {
+    Dataset<Row> run();
+  }
+
+  private static Dataset<Row> open(String path, String key, Opening opening) {
+    try {
+      return opening.run();
+    } catch (RuntimeException e) {
+      throw new UserException(
+          "'" + key + ".path' is \"" + path + "\", which cannot be read: " + firstLine(e), e);
+    } catch (Exception e) {
+      // Scala code throws AnalysisException without declaring it.
+      if (e instanceof AnalysisException) {
+        throw new UserException(
+            "'" + key + ".path' is \"" + path + "\", which cannot be read: " + firstLine(e), e);
+      }
+      throw e;
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static void requireColumn(Dataset<Row> table, String column, String key, String path) {
+    List<String> columns = Arrays.asList(table.columns());
+    if (!columns.contains(column)) {
+      throw new UserException(
+          "'%s' is \"%s\", which is not a column of %s, %s"
+              .formatted(key, column, path, Names.suggestion(column, columns)));
+    }
+  }
+
+  private static Column label(Dataset<Row> table, String column, String path, String key) {
+    DataType type = table.schema().apply(column).dataType();
+    if (!(type instanceof NumericType)) {
+      throw new UserException(
+          "'%s.label': column '%s' of %s is of type %s, but must be an integer"
+              .formatted(key, column, path, type.simpleString()));
+    }
+    return table.col("`" + column + "`").cast(DataTypes.IntegerType).as(LABEL);
+  }
+
+  private static Column file() {
+    return functions.col("_metadata.file_path").as("limbeck_file");
+  }
+
+  private static Column block() {
+    return functions.col("_metadata.file_block_start").as("limbeck_block");
+  }
+
+  private static JavaRDD<Item> items(Dataset<Row> rows, List<Integer> shape) {
+    int[] wanted = shape == null ? null : shape.stream().mapToInt(Integer::intValue).toArray();
+    return rows.toJavaRDD().mapPartitions(iterator -> new Items(iterator, wanted));
+  }
+
+  private static final class Items implements Iterator<Item> {
+    private final Iterator<Row> rows;
+    private final int[] shape;
+    private String file = "";
+    private long block = -1;
+    private long position;
+
+    Items(Iterator<Row> rows, int[] shape) {
+      this.rows = rows;
+      this.shape = shape;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return rows.hasNext();
+    }
+
+    @Override
+    public Item next() {
+      Row row = rows.next();
+      if (!row.getString(2).equals(file) || row.getLong(3) != block) {
+        file = row.getString(2);
+        block = row.getLong(3);
+        position = 0;
+      }
+      Item.Place place = new Item.Place(file, block, position++);
+      if (row.isNullAt(0) || row.isNullAt(1)) {
+        return Item.ofProblem(
+            place,
+            "Example %d of %s has %s"
+                .formatted(
+                    place.position(),
+                    file,
+                    row.isNullAt(1) ? "no label, or one that is not an integer" : "no values"));
+      }
+      int label = row.getInt(1);
+      return row.get(0) instanceof byte[] bytes
+          ? image(place, bytes, label)
+          : numbers(place, row, label);
+    }
+
+    private Item image(Item.Place place, byte[] bytes, int label) {
+      if (ImageDecoder.isEncoded(bytes)) {
+        return ImageDecoder.decode(
+            place, bytes, label, "Example " + place.position() + " of " + file);
+      }
+      if (shape == null) {
+        return Item.ofProblem(
+            place,
+            "'data.shape' is missing: " + file + " holds raw pixels, whose shape must be told");
+      }
+      return Item.ofPixels(place, bytes, shape, label);
+    }
+
+    private Item numbers(Item.Place place, Row row, int label) {
+      List<Float> values = row.getList(0);
+      float[] numbers = new float[values.size()];
+      for (int i = 0; i < numbers.length; i++) {
+        if (values.get(i) == null || !Float.isFinite(values.get(i))) {
+          return Item.ofProblem(
+              place,
+              "Example %d of %s has no finite number in position %d"
+                  .formatted(place.position(), file, i));
+        }
+        numbers[i] = values.get(i);
+      }
+      return Item.ofNumbers(
+          place, numbers, shape == null ? new int[] {numbers.length} : shape, label);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.limbeck.spark.evaluation;
+
+import java.io.Serializable;
+
+/**
+ * Counts from which a classifier's scores follow; they add up over partitions.
+ *
+ * @param confusion {@code [label][prediction]}
+ * @param crossEntropySum the negative log-probability of the labels, summed over the examples
+ */
+public record Scores(long[][] confusion, double crossEntropySum) implements Serializable {
+
+  /**
+   * Nothing counted yet.
+   *
+   * @param classes of the data
+   */
+  public static Scores none(int classes) {
+    return new Scores(new long[classes][classes], 0);
+  }
+
+  /**
+   * Both together.
+   *
+   * @param other of the same classes
+   */
+  public Scores plus(Scores other) {
+    long[][] sum = new long[confusion.length][confusion.length];
+    for (int label = 0; label < sum.length; label++) {
+      for (int prediction = 0; prediction < sum.length; prediction++) {
+        sum[label][prediction] = confusion[label][prediction] + other.confusion[label][prediction];
+      }
+    }
+    return new Scores(sum, crossEntropySum + other.crossEntropySum);
+  }
+
+  /** Examples counted. */
+  public long examples() {
+    long examples = 0;
+    for (long[] row : confusion) {
+      for (long count : row) {
+        examples += count;
+      }
+    }
+    return examples;
+  }
+
+  /** Share of examples whose likeliest class is their label, 0 to 1. */
+  public double accuracy() {
+    long correct = 0;
+    for (int label = 0; label < confusion.length; label++) {
+      correct += confusion[label][label];
+    }
+    return correct / (double) examples();
+  }
+
+  /** Mean negative log-probability of the labels, in nats. */
+  public double crossEntropy() {
+    return crossEntropySum / examples();
+  }
+
+  /** Accuracy among the examples of each class; NaN for a class without examples. */
+  public double[] accuracyByClass() {
+    double[] accuracy = new double[confusion.length];
+    for (int label = 0; label < accuracy.length; label++) {
+      long all = 0;
+      for (long count : confusion[label]) {
+        all += count;
+      }
+      accuracy[label] = all == 0 ? Double.NaN : confusion[label][label] / (double) all;
+    }
+    return accuracy;
+  }
+}

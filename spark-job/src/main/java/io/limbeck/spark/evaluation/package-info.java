@@ -1,0 +1,2 @@
+/** How good a classifier is, counted partition by partition. */
+package io.limbeck.spark.evaluation;

@@ -1,0 +1,40 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.ExampleSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The parts of the data, loaded.
+ *
+ * @param train what is learnt from
+ * @param validation what chooses the best epoch
+ * @param test what is reported
+ */
+record Data(ExampleSet train, Optional<ExampleSet> validation, Optional<ExampleSet> test) {
+
+  static Data load(DataLoader loader, Prepared prepared) {
+    int workers = prepared.workers();
+    return new Data(
+        loader.train(prepared.shape(), workers),
+        loader.validation(prepared.shape(), workers),
+        loader.test(prepared.shape(), workers));
+  }
+
+  /** Examples of each part. */
+  Map<String, Long> sizes() {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    sizes.put("train", train.size());
+    validation.ifPresent(part -> sizes.put("validation", part.size()));
+    test.ifPresent(part -> sizes.put("test", part.size()));
+    return sizes;
+  }
+
+  void release() {
+    train.release();
+    validation.ifPresent(ExampleSet::release);
+    test.ifPresent(ExampleSet::release);
+  }
+}

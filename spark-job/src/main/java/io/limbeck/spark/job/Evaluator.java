@@ -1,0 +1,51 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.evaluation.ScoreTask;
+import io.limbeck.spark.evaluation.Scores;
+import io.limbeck.spark.report.Split;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/** Evaluates classifiers, each partition on its executor. */
+public final class Evaluator {
+  private final JavaSparkContext spark;
+  private final int classes;
+
+  /**
+   * An evaluator.
+   *
+   * @param spark the context
+   * @param classes of the data
+   */
+  public Evaluator(JavaSparkContext spark, int classes) {
+    this.spark = spark;
+    this.classes = classes;
+  }
+
+  /**
+   * A network's scores.
+   *
+   * @param network with its logits as the only output
+   * @param examples a part of the data
+   * @param description for the Spark UI
+   */
+  public Scores score(FrozenNetwork network, ExampleSet examples, String description) {
+    spark.setJobDescription(description);
+    Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
+    try {
+      // Collected in partition order and summed in it, so that the sum of logarithms is the same
+      // every time.
+      return examples.blocks().map(new ScoreTask(broadcast, classes)).collect().stream()
+          .reduce(Scores.none(classes), Scores::plus);
+    } finally {
+      broadcast.destroy();
+    }
+  }
+
+  Split split(FrozenNetwork network, Optional<ExampleSet> examples, String description) {
+    return examples.map(part -> Split.of(score(network, part, description))).orElse(null);
+  }
+}

@@ -1,0 +1,185 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.AlgorithmConfig.Supervised;
+import io.limbeck.core.config.ConfigReader;
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.dl4j.engine.EngineStatus;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.store.ModelFile;
+import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.report.ModelSeries;
+import io.limbeck.spark.report.Report;
+import io.limbeck.spark.report.RunRecord;
+import io.limbeck.spark.report.SummaryTable;
+import io.limbeck.spark.report.TeacherReport;
+import io.limbeck.spark.storage.Storage;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Runs one config: prepare, load, train every mode and seed, report. */
+public final class Experiment {
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final Storage storage;
+  private final PrintStream out;
+  private final boolean terminal;
+
+  /**
+   * An experiment runner.
+   *
+   * @param spark the session
+   * @param out where progress and the table go
+   * @param terminal whether {@code out} is a terminal
+   */
+  public Experiment(SparkSession spark, PrintStream out, boolean terminal) {
+    this.spark = spark;
+    this.context = new JavaSparkContext(spark.sparkContext());
+    this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Runs a config to its end.
+   *
+   * @param config what is wanted
+   * @return what it came to, as it was written to the output folder
+   * @throws io.limbeck.core.error.UserException for a mistake of the user's
+   */
+  public Report run(ExperimentConfig config) {
+    String dir = config.output().dir();
+    storage.requireEmpty(dir, config.output().overwrite());
+    EngineStatus engine = CpuEngine.status();
+    out.println("native path: " + engine.description());
+    Prepared prepared = new Preparation(spark).prepare(config);
+    Data data = Data.load(new DataLoader(spark, config.data()), prepared);
+    try {
+      out.printf(
+          "%s: %,d parameters, %d partitions, examples %s%n",
+          config.name(), prepared.memory().parameters(), prepared.workers(), data.sizes());
+      storage.write(dir + "/config.json", resolved(config));
+      Report report = train(prepared, data, engine);
+      storage.write(dir + "/report.json", report.toJson());
+      out.println();
+      out.print(SummaryTable.of(report));
+      out.printf("report: %s/report.json%n", dir);
+      return report;
+    } finally {
+      data.release();
+    }
+  }
+
+  private Report train(Prepared prepared, Data data, EngineStatus engine) {
+    ExperimentConfig config = prepared.config();
+    TeacherReport teacher = prepared.teacher() == null ? null : teacher(prepared, data);
+    List<Mode> modes = modes(config);
+    int epochs = modes.size() * config.repeats() * config.schedule().epochs();
+    Progress progress = new Progress(out, terminal, epochs);
+    Broadcast<FrozenNetwork> broadcast =
+        prepared.teacher() == null ? null : context.broadcast(prepared.teacher().taps());
+    try {
+      Trainer trainer = new Trainer(context, prepared, data, broadcast, progress);
+      Map<Mode, ModelSeries> series = new LinkedHashMap<>();
+      for (Mode mode : modes) {
+        series.put(mode, series(mode, prepared, trainer, progress));
+      }
+      return new Report(
+          config.name(),
+          config.algorithm().getClass().getSimpleName(),
+          config.seeds(),
+          engine.description(),
+          prepared.workers(),
+          data.sizes(),
+          teacher,
+          series.get(Mode.STUDENT_ALONE),
+          series.get(Mode.DISTILLED),
+          series.get(Mode.SUPERVISED),
+          Report.gapRecovered(teacher, series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)));
+    } finally {
+      if (broadcast != null) {
+        broadcast.destroy();
+      }
+    }
+  }
+
+  private static List<Mode> modes(ExperimentConfig config) {
+    if (config.algorithm() instanceof Supervised) {
+      return List.of(Mode.SUPERVISED);
+    }
+    return config.studentAlone()
+        ? List.of(Mode.STUDENT_ALONE, Mode.DISTILLED)
+        : List.of(Mode.DISTILLED);
+  }
+
+  private TeacherReport teacher(Prepared prepared, Data data) {
+    Evaluator evaluator = new Evaluator(context, prepared.config().data().numClasses());
+    Prepared.Teacher teacher = prepared.teacher();
+    TeacherReport report =
+        new TeacherReport(
+            teacher.network().numParams(),
+            ModelFile.write(teacher.network(), prepared.shape()).length,
+            evaluator.split(teacher.logits(), data.validation(), "evaluate teacher on validation"),
+            evaluator.split(teacher.logits(), data.test(), "evaluate teacher on test"));
+    if (report.test() != null) {
+      out.printf("teacher: test accuracy %.2f %%%n", 100 * report.test().accuracy());
+    }
+    return report;
+  }
+
+  private ModelSeries series(Mode mode, Prepared prepared, Trainer trainer, Progress progress) {
+    ExperimentConfig config = prepared.config();
+    String dir = config.output().dir();
+    List<RunRecord> runs = new ArrayList<>();
+    ComputationGraph chosen = null;
+    double chosenAccuracy = -1;
+    for (long seed : config.seeds()) {
+      Trainer.Trained trained = trainer.train(seed, mode);
+      runs.add(trained.record());
+      progress.say(line(mode, trained.record()));
+      String name = dir + "/models/" + mode.fileName() + "-seed-" + seed;
+      storage.write(name + "-best.zip", ModelFile.write(trained.best(), prepared.shape()));
+      storage.write(name + "-last.zip", ModelFile.write(trained.last(), prepared.shape()));
+      var validation = trained.record().best().validation();
+      double accuracy = validation == null ? 0 : validation.accuracy();
+      if (accuracy > chosenAccuracy) {
+        chosenAccuracy = accuracy;
+        chosen = trained.best();
+      }
+    }
+    byte[] bytes = ModelFile.write(chosen, prepared.shape());
+    if (mode != Mode.STUDENT_ALONE) {
+      storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), bytes);
+    }
+    return ModelSeries.of(chosen.numParams(), bytes.length, runs);
+  }
+
+  private static String line(Mode mode, RunRecord run) {
+    StringBuilder line =
+        new StringBuilder(
+            "%s, seed %d: best epoch %d of %d"
+                .formatted(mode.label(), run.seed(), run.bestEpoch(), run.epochs().size()));
+    if (run.best().validation() != null) {
+      line.append(", validation %.2f %%".formatted(100 * run.best().validation().accuracy()));
+    }
+    if (run.best().test() != null) {
+      line.append(
+          ", test %.2f %% (last epoch %.2f %%)"
+              .formatted(100 * run.best().test().accuracy(), 100 * run.last().test().accuracy()));
+    }
+    return line.append(", %.1f s".formatted(run.seconds())).toString();
+  }
+
+  private static byte[] resolved(ExperimentConfig config) {
+    String json = new ConfigReader().toTree(config).toPrettyString();
+    return (json + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+}

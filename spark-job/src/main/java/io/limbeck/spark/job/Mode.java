@@ -1,0 +1,27 @@
+package io.limbeck.spark.job;
+
+/** What one training is for. */
+enum Mode {
+  /** The student with its teacher. */
+  DISTILLED("distilled"),
+  /** The student from labels alone, to compare. */
+  STUDENT_ALONE("student alone"),
+  /** A network of a supervised experiment. */
+  SUPERVISED("model");
+
+  private final String label;
+
+  Mode(String label) {
+    this.label = label;
+  }
+
+  /** The words for people. */
+  String label() {
+    return label;
+  }
+
+  /** The word in file names. */
+  String fileName() {
+    return label.replace(' ', '-');
+  }
+}

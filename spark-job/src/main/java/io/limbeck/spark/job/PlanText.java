@@ -1,0 +1,104 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.distiller.RecordReference;
+import io.limbeck.dl4j.engine.CpuEngine;
+import java.util.Arrays;
+import java.util.Map;
+
+/** An experiment's plan in words, for the validate command. */
+public final class PlanText {
+  private static final long MIB = 1 << 20;
+
+  private PlanText() {}
+
+  /**
+   * The plan.
+   *
+   * @param prepared a checked experiment
+   * @return lines, each ended
+   */
+  public static String of(Prepared prepared) {
+    ExperimentConfig config = prepared.config();
+    StringBuilder text = new StringBuilder();
+    line(text, "%s: nothing wrong found", config.name());
+    line(text, "native path   %s", CpuEngine.status().description());
+    line(
+        text,
+        "examples      %s, %d classes",
+        Arrays.toString(prepared.shape()),
+        config.data().numClasses());
+    line(
+        text,
+        "student       %s, %,d parameters",
+        config.algorithm().architecture(),
+        prepared.memory().parameters());
+    if (config.algorithm() instanceof SingleTeacherDistill distill) {
+      line(
+          text,
+          "teacher       %s, %,d parameters, runs up to %s",
+          distill.teacher(),
+          prepared.teacher().network().numParams(),
+          prepared.teacher().taps().outputs());
+      losses(text, distill);
+    }
+    line(
+        text,
+        "training      %d run%s of %d epochs, batches of %d, %s",
+        config.repeats() * (config.studentAlone() ? 2 : 1),
+        config.repeats() == 1 && !config.studentAlone() ? "" : "s",
+        config.schedule().epochs(),
+        config.schedule().batchSize(),
+        config.schedule().updater());
+    line(
+        text,
+        "averaging     %d partitions, every %d mini-batches",
+        prepared.workers(),
+        config.averaging().frequency());
+    line(
+        text,
+        "memory        about %,d MiB native, %,d MiB heap for the student's training",
+        prepared.memory().nativeBytes() / MIB + 1,
+        prepared.memory().heapBytes() / MIB + 1);
+    line(text, "output        %s", config.output().dir());
+    return text.toString();
+  }
+
+  private static void losses(StringBuilder text, SingleTeacherDistill distill) {
+    distill
+        .distiller()
+        .lossForwardMappings()
+        .forEach(
+            (name, mapping) -> {
+              line(
+                  text,
+                  "loss          %s = %s",
+                  name,
+                  distill.distiller().distillLosses().get(name));
+              for (Map.Entry<String, RecordReference> argument : mapping.entrySet()) {
+                RecordReference reference = argument.getValue();
+                var recorders =
+                    reference.fromStudent()
+                        ? distill.distiller().studentRecorders()
+                        : distill.distiller().teacherRecorders();
+                line(
+                    text,
+                    "                %s = %s of the %s",
+                    argument.getKey(),
+                    recorders.get(reference.recorder()).source(),
+                    reference.side().word());
+              }
+            });
+    line(
+        text,
+        "task loss     %s",
+        distill.calculateStudentLoss()
+            ? "cross-entropy with the labels, weight " + distill.studentLossWeight()
+            : "none: the labels are not used");
+  }
+
+  private static void line(StringBuilder text, String format, Object... arguments) {
+    text.append(format.formatted(arguments)).append(System.lineSeparator());
+  }
+}

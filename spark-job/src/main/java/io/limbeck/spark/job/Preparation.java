@@ -1,0 +1,90 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.dl4j.graph.Describer;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.model.MemoryEstimate;
+import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.storage.Storage;
+import io.limbeck.spark.worker.WorkerPlan;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Finds out on the driver, before the cluster is used, whether an experiment can work. */
+public final class Preparation {
+  private static final String ALGORITHM_KEY = "algorithm";
+
+  private final SparkSession spark;
+  private final Storage storage;
+
+  /**
+   * A preparation.
+   *
+   * @param spark the session
+   */
+  public Preparation(SparkSession spark) {
+    this.spark = spark;
+    this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
+  }
+
+  /**
+   * Checks an experiment against its data, its models and this machine.
+   *
+   * @param config what is wanted
+   * @return all that training needs
+   * @throws io.limbeck.core.error.UserException with what is wrong
+   */
+  public Prepared prepare(ExperimentConfig config) {
+    int[] shape = new DataLoader(spark, config.data()).shape();
+    ModelFactory factory = new ModelFactory(storage, shape, config.data().numClasses());
+    ComputationGraphConfiguration conf =
+        factory.configuration(
+            config.algorithm().architecture(), Prepared.STUDENT_KEY, config.seed());
+    int workers = workers(config);
+    MemoryEstimate memory = memory(conf, factory.input(), config, workers);
+    memory.requireFits(Prepared.STUDENT_KEY);
+    Prepared.Teacher teacher =
+        config.algorithm() instanceof SingleTeacherDistill distill
+            ? teacher(factory, distill, conf)
+            : null;
+    return new Prepared(config, shape, workers, factory, memory, teacher);
+  }
+
+  private MemoryEstimate memory(
+      ComputationGraphConfiguration conf, InputType input, ExperimentConfig config, int workers) {
+    int slots = spark.sparkContext().isLocal() ? spark.sparkContext().defaultParallelism() : 1;
+    return MemoryEstimate.of(conf, input, config.schedule(), Math.min(slots, workers), workers);
+  }
+
+  private int workers(ExperimentConfig config) {
+    Integer wanted = config.averaging().workers();
+    return wanted == null ? spark.sparkContext().defaultParallelism() : wanted;
+  }
+
+  private Prepared.Teacher teacher(
+      ModelFactory factory,
+      SingleTeacherDistill algorithm,
+      ComputationGraphConfiguration studentConf) {
+    ComputationGraph network = factory.teacher(algorithm, ALGORITHM_KEY);
+    ComputationGraphConfiguration logitsForm = LogitsForm.of(network.getConfiguration());
+    NetworkDescription student =
+        Describer.describe(Networks.fresh(LogitsForm.of(studentConf)), factory.input());
+    NetworkDescription teacher = Describer.describe(Networks.fresh(logitsForm), factory.input());
+    String key = ALGORITHM_KEY + ".distiller";
+    Distiller distiller = new Distiller(algorithm.distiller(), key, student, teacher);
+    return new Prepared.Teacher(
+        network,
+        FrozenNetwork.of(logitsForm, network, distiller.teacher().vertices()),
+        FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm))),
+        new WorkerPlan.Distillation(algorithm.distiller(), key, student, teacher));
+  }
+}

@@ -1,0 +1,52 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.spark.model.MemoryEstimate;
+import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.worker.WorkerPlan;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * An experiment of which everything is known that can be known before training.
+ *
+ * @param config what is wanted
+ * @param shape of one example
+ * @param workers partitions
+ * @param factory makes the student for a seed
+ * @param memory of the student's training
+ * @param teacher null without one
+ */
+public record Prepared(
+    ExperimentConfig config,
+    int[] shape,
+    int workers,
+    ModelFactory factory,
+    MemoryEstimate memory,
+    Teacher teacher) {
+  /** The config key of the student. */
+  public static final String STUDENT_KEY = "algorithm.architecture";
+
+  /**
+   * A teacher, ready to travel.
+   *
+   * @param network whole, as its file has it
+   * @param taps the part up to the recorded vertices
+   * @param logits the part up to the logits, to be evaluated
+   * @param distillation what the workers need to know
+   */
+  public record Teacher(
+      ComputationGraph network,
+      FrozenNetwork taps,
+      FrozenNetwork logits,
+      WorkerPlan.Distillation distillation) {}
+
+  /**
+   * A fresh student.
+   *
+   * @param seed of its weights
+   */
+  ComputationGraph student(long seed) {
+    return factory.student(config.algorithm().architecture(), STUDENT_KEY, seed);
+  }
+}

@@ -1,0 +1,123 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.spark.round.RoundSummary;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Tells how training goes: a line that is written over on a terminal, and in a log file a line
+ * every few seconds.
+ */
+public final class Progress {
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(5);
+
+  private final PrintStream out;
+  private final boolean terminal;
+  private final int epochsInAll;
+  private final long started = System.nanoTime();
+  private String title = "";
+  private int epochsDone;
+  private int epochsOfRun;
+  private long lastLine;
+  private int shown;
+
+  /**
+   * Progress of several runs.
+   *
+   * @param out where to
+   * @param terminal whether a line can be written over
+   * @param epochsInAll epochs of all runs together, for the time left
+   */
+  public Progress(PrintStream out, boolean terminal, int epochsInAll) {
+    this.out = out;
+    this.terminal = terminal;
+    this.epochsInAll = epochsInAll;
+  }
+
+  /**
+   * A run begins.
+   *
+   * @param name what it is
+   * @param epochs of it
+   */
+  void run(String name, int epochs) {
+    title = name;
+    epochsOfRun = epochs;
+  }
+
+  /**
+   * A round is done.
+   *
+   * @param round what it did
+   */
+  void round(RoundSummary round) {
+    long now = System.nanoTime();
+    boolean lastRound = round.round() + 1 == round.rounds();
+    if (terminal || lastLine == 0 || now - lastLine >= LOG_INTERVAL.toNanos()) {
+      lastLine = now;
+      show(line(round));
+    }
+    if (lastRound) {
+      epochsDone++;
+    }
+  }
+
+  /**
+   * Something worth a line of its own.
+   *
+   * @param text the line
+   */
+  void say(String text) {
+    clear();
+    out.println(text);
+  }
+
+  private String line(RoundSummary round) {
+    String losses =
+        round.losses().entrySet().stream()
+            .map(loss -> String.format(Locale.ROOT, "%s %.4f", loss.getKey(), loss.getValue()))
+            .collect(Collectors.joining("  "));
+    String teacher =
+        round.teacherShare() > 0
+            ? String.format(Locale.ROOT, "  teacher %.0f %%", 100 * round.teacherShare())
+            : "";
+    return String.format(
+        Locale.ROOT,
+        "%s  epoch %d/%d  round %d/%d  %s  %,.0f examples/s%s  %s left",
+        title,
+        round.epoch() + 1,
+        epochsOfRun,
+        round.round() + 1,
+        round.rounds(),
+        losses,
+        round.examples() / round.seconds(),
+        teacher,
+        left(round));
+  }
+
+  private String left(RoundSummary round) {
+    double done = epochsDone + (round.round() + 1.0) / round.rounds();
+    double elapsed = (System.nanoTime() - started) / 1e9;
+    long seconds = Math.round(elapsed * (epochsInAll - done) / done);
+    return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
+  }
+
+  private void show(String line) {
+    if (terminal) {
+      out.print("\r" + line + " ".repeat(Math.max(0, shown - line.length())));
+      out.flush();
+      shown = line.length();
+    } else {
+      out.println(line);
+    }
+  }
+
+  private void clear() {
+    if (terminal && shown > 0) {
+      out.print("\r" + " ".repeat(shown) + "\r");
+      shown = 0;
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.distiller.Distiller;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.graph.ParameterLayout;
+import io.limbeck.dl4j.graph.TrainingGraph;
+import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.spark.report.EpochRecord;
+import io.limbeck.spark.report.RunRecord;
+import io.limbeck.spark.report.Split;
+import io.limbeck.spark.round.RoundEngine;
+import io.limbeck.spark.round.TrainingState;
+import io.limbeck.spark.worker.WorkerPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Trains one network with one seed, with or without the teacher. */
+final class Trainer {
+  private final JavaSparkContext spark;
+  private final Prepared prepared;
+  private final ExperimentConfig config;
+  private final Data data;
+  private final Broadcast<FrozenNetwork> teacher;
+  private final Progress progress;
+  private final Evaluator evaluator;
+
+  /**
+   * A trainer.
+   *
+   * @param spark the context
+   * @param prepared the experiment
+   * @param data its examples
+   * @param teacher null without one
+   * @param progress told how it goes
+   */
+  Trainer(
+      JavaSparkContext spark,
+      Prepared prepared,
+      Data data,
+      Broadcast<FrozenNetwork> teacher,
+      Progress progress) {
+    this.spark = spark;
+    this.prepared = prepared;
+    this.config = prepared.config();
+    this.data = data;
+    this.teacher = teacher;
+    this.progress = progress;
+    this.evaluator = new Evaluator(spark, config.data().numClasses());
+  }
+
+  /**
+   * What a training gave.
+   *
+   * @param record its figures
+   * @param best the best epoch's model
+   * @param last the last epoch's model
+   */
+  record Trained(RunRecord record, ComputationGraph best, ComputationGraph last) {}
+
+  /**
+   * Trains.
+   *
+   * @param seed of weights, order and augmentation
+   * @param mode which of the networks
+   */
+  Trained train(long seed, Mode mode) {
+    ComputationGraph student = prepared.student(seed);
+    ComputationGraphConfiguration logitsForm = LogitsForm.of(student.getConfiguration());
+    TrainingOptions options =
+        new TrainingOptions(
+            config.schedule(),
+            data.train().stepsPerEpoch(config.schedule().batchSize()),
+            taskLossWeight(mode));
+    TrainingGraph graph = TrainingGraph.of(logitsForm, gradientVertices(mode), options);
+    ParameterLayout studentLayout = ParameterLayout.of(student);
+    ParameterLayout graphLayout = ParameterLayout.of(graph.network());
+    float[] start = studentLayout.convert(Networks.parameters(student), graphLayout);
+    WorkerPlan plan =
+        new WorkerPlan(
+            UUID.randomUUID().toString(),
+            logitsForm.toJson(),
+            mode == Mode.DISTILLED ? prepared.teacher().distillation() : null,
+            options,
+            seed);
+    Broadcast<WorkerPlan> broadcast = spark.broadcast(plan);
+    try {
+      RoundEngine engine =
+          new RoundEngine(
+              spark,
+              data.train().blocks(),
+              broadcast,
+              mode == Mode.DISTILLED ? teacher : null,
+              config.averaging());
+      progress.run(mode.label() + " (seed " + seed + ")", config.schedule().epochs());
+      return new Run(seed, mode, engine, options, student, logitsForm, studentLayout, graphLayout)
+          .all(start);
+    } finally {
+      broadcast.destroy();
+    }
+  }
+
+  private Set<String> gradientVertices(Mode mode) {
+    if (mode != Mode.DISTILLED) {
+      return Set.of();
+    }
+    WorkerPlan.Distillation distillation = prepared.teacher().distillation();
+    return new Distiller(
+            distillation.distiller(),
+            distillation.key(),
+            distillation.student(),
+            distillation.teacher())
+        .gradientVertices();
+  }
+
+  private double taskLossWeight(Mode mode) {
+    if (mode == Mode.DISTILLED && config.algorithm() instanceof SingleTeacherDistill distill) {
+      return distill.calculateStudentLoss() ? distill.studentLossWeight() : 0;
+    }
+    return 1;
+  }
+
+  /** The epochs of one training. */
+  private final class Run {
+    private final long seed;
+    private final Mode mode;
+    private final RoundEngine engine;
+    private final TrainingOptions options;
+    private final ComputationGraph student;
+    private final ComputationGraphConfiguration logitsForm;
+    private final ParameterLayout studentLayout;
+    private final ParameterLayout graphLayout;
+    private final List<EpochRecord> epochs = new ArrayList<>();
+    private double seconds;
+    private float[] best;
+    private int bestEpoch;
+    private double bestAccuracy = -1;
+
+    Run(
+        long seed,
+        Mode mode,
+        RoundEngine engine,
+        TrainingOptions options,
+        ComputationGraph student,
+        ComputationGraphConfiguration logitsForm,
+        ParameterLayout studentLayout,
+        ParameterLayout graphLayout) {
+      this.seed = seed;
+      this.mode = mode;
+      this.engine = engine;
+      this.options = options;
+      this.student = student;
+      this.logitsForm = logitsForm;
+      this.studentLayout = studentLayout;
+      this.graphLayout = graphLayout;
+    }
+
+    Trained all(float[] start) {
+      int updaterLength = 0;
+      TrainingState state = new TrainingState(start, new float[updaterLength]);
+      for (int epoch = 0; epoch < config.schedule().epochs(); epoch++) {
+        state = epoch(state, epoch);
+      }
+      float[] last = graphLayout.convert(state.parameters(), studentLayout);
+      float[] chosen = best == null ? last : best;
+      int chosenEpoch = best == null ? config.schedule().epochs() : bestEpoch;
+      Split lastValidation = epochs.get(epochs.size() - 1).validation();
+      Split bestValidation = epochs.get(chosenEpoch - 1).validation();
+      Split bestTest = test(chosen, "best epoch");
+      Split lastTest = chosenEpoch == epochs.size() ? bestTest : test(last, "last epoch");
+      long examples = data.train().size() * config.schedule().epochs();
+      RunRecord record =
+          new RunRecord(
+              seed,
+              List.copyOf(epochs),
+              chosenEpoch,
+              new RunRecord.Evaluated(bestValidation, bestTest),
+              new RunRecord.Evaluated(lastValidation, lastTest),
+              seconds,
+              examples / seconds);
+      return new Trained(record, with(chosen), with(last));
+    }
+
+    private TrainingState epoch(TrainingState before, int epoch) {
+      EpochTally tally = new EpochTally();
+      TrainingState after =
+          engine.epoch(
+              before,
+              epoch,
+              round -> {
+                tally.add(round);
+                progress.round(round);
+              });
+      seconds += tally.seconds();
+      float[] parameters = graphLayout.convert(after.parameters(), studentLayout);
+      Split validation =
+          evaluator.split(
+              frozen(parameters), data.validation(), "evaluate " + mode.label() + " on validation");
+      if (validation != null && validation.accuracy() > bestAccuracy) {
+        bestAccuracy = validation.accuracy();
+        bestEpoch = epoch + 1;
+        best = parameters;
+      }
+      double rate = options.learningRate().at((epoch + 1) * options.stepsPerEpoch() - 1);
+      epochs.add(tally.record(epoch + 1, rate, validation));
+      return after;
+    }
+
+    private Split test(float[] parameters, String which) {
+      return evaluator.split(
+          frozen(parameters), data.test(), "evaluate " + mode.label() + " (" + which + ") on test");
+    }
+
+    private FrozenNetwork frozen(float[] parameters) {
+      return FrozenNetwork.of(logitsForm, with(parameters), List.of(LogitsForm.logits(logitsForm)));
+    }
+
+    private ComputationGraph with(float[] parameters) {
+      return Networks.of(student.getConfiguration().clone(), parameters);
+    }
+  }
+}

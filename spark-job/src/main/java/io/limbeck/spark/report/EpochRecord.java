@@ -1,0 +1,21 @@
+package io.limbeck.spark.report;
+
+import java.util.Map;
+
+/**
+ * One epoch of a run.
+ *
+ * @param epoch from 1
+ * @param losses each loss by name, mean over the epoch's examples
+ * @param learningRate at the epoch's end
+ * @param validation null without validation examples
+ * @param examplesPerSecond learnt from, wall time
+ * @param teacherShare part of the step time spent in the teacher, 0 to 1
+ */
+public record EpochRecord(
+    int epoch,
+    Map<String, Double> losses,
+    double learningRate,
+    Split validation,
+    double examplesPerSecond,
+    double teacherShare) {}

@@ -1,0 +1,77 @@
+package io.limbeck.spark.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an experiment came to.
+ *
+ * @param name of the experiment
+ * @param algorithm its type
+ * @param seeds of the runs
+ * @param engine the native path that networks ran on
+ * @param workers partitions that were averaged
+ * @param examples how many in each part of the data
+ * @param teacher null without one
+ * @param studentAlone the student trained from labels alone; null when it was not asked for
+ * @param distilled the student trained with its teacher; null without one
+ * @param model the network of a supervised experiment; null otherwise
+ * @param gapRecovered {@code (distilled - alone) / (teacher - alone)} of the mean test accuracies:
+ *     0 for nothing gained, 1 for a student as good as its teacher; null when one of them is
+ *     missing or there is no gap
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Report(
+    String name,
+    String algorithm,
+    List<Long> seeds,
+    String engine,
+    int workers,
+    Map<String, Long> examples,
+    TeacherReport teacher,
+    ModelSeries studentAlone,
+    ModelSeries distilled,
+    ModelSeries model,
+    Double gapRecovered) {
+
+  /**
+   * The gap that distillation closed.
+   *
+   * @param teacher null without one
+   * @param alone null without one
+   * @param distilled null without one
+   */
+  public static Double gapRecovered(
+      TeacherReport teacher, ModelSeries alone, ModelSeries distilled) {
+    if (teacher == null || alone == null || distilled == null || alone.comparedAccuracy() == null) {
+      return null;
+    }
+    Split split = teacher.test() != null ? teacher.test() : teacher.validation();
+    double gap = split.accuracy() - alone.comparedAccuracy().mean();
+    return gap <= 0
+        ? null
+        : (distilled.comparedAccuracy().mean() - alone.comparedAccuracy().mean()) / gap;
+  }
+
+  /** The report as JSON, keys in snake case. */
+  public byte[] toJson() {
+    try {
+      return JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .build()
+          .writeValueAsString(this)
+          .concat("\n")
+          .getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

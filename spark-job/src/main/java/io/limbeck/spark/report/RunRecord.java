@@ -1,0 +1,34 @@
+package io.limbeck.spark.report;
+
+import java.util.List;
+
+/**
+ * One training: one seed, with or without a teacher.
+ *
+ * @param seed of the run
+ * @param epochs in order
+ * @param bestEpoch from 1: the first with the highest validation accuracy, or the last where there
+ *     is no validation part
+ * @param best the best epoch's model
+ * @param last the last epoch's model
+ * @param seconds of training, without evaluation
+ * @param examplesPerSecond over the whole training, without evaluation
+ */
+public record RunRecord(
+    long seed,
+    List<EpochRecord> epochs,
+    int bestEpoch,
+    Evaluated best,
+    Evaluated last,
+    double seconds,
+    double examplesPerSecond) {
+
+  /**
+   * A model's scores. The validation part serves to choose an epoch, so only the test part is a
+   * result.
+   *
+   * @param validation null without validation examples
+   * @param test null without test examples
+   */
+  public record Evaluated(Split validation, Split test) {}
+}

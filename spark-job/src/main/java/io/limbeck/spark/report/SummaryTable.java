@@ -1,0 +1,117 @@
+package io.limbeck.spark.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The table at the end of a job: a row a model. */
+public final class SummaryTable {
+  private static final List<String> HEADER =
+      List.of(
+          "",
+          "test acc. (best epoch)",
+          "test acc. (last epoch)",
+          "validation acc.",
+          "parameters",
+          "model bytes",
+          "examples/s");
+
+  private SummaryTable() {}
+
+  /**
+   * The table.
+   *
+   * @param report what to show
+   * @return lines, each ended
+   */
+  public static String of(Report report) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(HEADER);
+    if (report.teacher() != null) {
+      TeacherReport teacher = report.teacher();
+      rows.add(
+          List.of(
+              "teacher",
+              percent(teacher.test()),
+              percent(teacher.test()),
+              percent(teacher.validation()),
+              count(teacher.parameters()),
+              count(teacher.modelBytes()),
+              "-"));
+    }
+    add(rows, "student alone", report.studentAlone());
+    add(rows, "distilled", report.distilled());
+    add(rows, "model", report.model());
+    return layOut(rows) + footer(report);
+  }
+
+  private static void add(List<List<String>> rows, String name, ModelSeries model) {
+    if (model != null) {
+      rows.add(
+          List.of(
+              name,
+              percent(model.test()),
+              percent(model.testLastEpoch()),
+              percent(model.validation()),
+              count(model.parameters()),
+              count(model.modelBytes()),
+              String.format(Locale.ROOT, "%,.0f", model.examplesPerSecond().mean())));
+    }
+  }
+
+  private static String footer(Report report) {
+    StringBuilder footer = new StringBuilder();
+    if (report.gapRecovered() != null) {
+      footer.append(
+          String.format(
+              Locale.ROOT,
+              "gap recovered: %.0f %% of the way from the student alone to the teacher%n",
+              100 * report.gapRecovered()));
+    }
+    footer.append(
+        report.seeds().size() > 1
+            ? String.format(
+                Locale.ROOT,
+                "mean ± standard deviation of %d runs, seeds %s%n",
+                report.seeds().size(),
+                report.seeds())
+            : String.format(Locale.ROOT, "one run, seed %d%n", report.seeds().get(0)));
+    return footer.toString();
+  }
+
+  private static String percent(Split split) {
+    return split == null ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * split.accuracy());
+  }
+
+  private static String percent(ModelSeries.SplitSeries split) {
+    if (split == null) {
+      return "-";
+    }
+    Series accuracy = split.accuracy();
+    return accuracy.runs().size() == 1
+        ? String.format(Locale.ROOT, "%.2f %%", 100 * accuracy.mean())
+        : String.format(Locale.ROOT, "%.2f ± %.2f %%", 100 * accuracy.mean(), 100 * accuracy.std());
+  }
+
+  private static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  private static String layOut(List<List<String>> rows) {
+    int[] widths = new int[HEADER.size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    StringBuilder table = new StringBuilder();
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        String pad = " ".repeat(widths[i] - row.get(i).length());
+        table.append(i == 0 ? row.get(i) + pad : "  " + pad + row.get(i));
+      }
+      table.append(System.lineSeparator());
+    }
+    return table.toString();
+  }
+}

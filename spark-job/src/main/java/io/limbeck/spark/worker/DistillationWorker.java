@@ -1,0 +1,210 @@
+package io.limbeck.spark.worker;
+
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.spark.data.Seeds;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.broadcast.Broadcast;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.spark.api.TrainingHook;
+import org.deeplearning4j.spark.api.TrainingWorker;
+import org.deeplearning4j.spark.api.WorkerConfiguration;
+import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+
+/**
+ * DL4J's worker of a distributed training, one that distils: its mini-batches go through the
+ * teacher and the distiller, not only through {@code fit}. It serves one partition for one round.
+ */
+public final class DistillationWorker implements TrainingWorker<WorkerResult> {
+  private static final long serialVersionUID = 1L;
+  private static final long DROPOUT = 3;
+
+  private final Broadcast<WorkerPlan> plan;
+  private final Broadcast<FrozenNetwork> teacher;
+  private final Broadcast<RoundState> state;
+  private final int partition;
+
+  private transient Workplace workplace;
+  private transient Map<String, Double> lossSums;
+  private transient long examples;
+  private transient long stepNanos;
+  private transient long teacherNanosBefore;
+
+  /**
+   * A worker.
+   *
+   * @param plan of the run
+   * @param teacher null without one
+   * @param state that the round starts from
+   * @param partition the partition that it serves
+   */
+  public DistillationWorker(
+      Broadcast<WorkerPlan> plan,
+      Broadcast<FrozenNetwork> teacher,
+      Broadcast<RoundState> state,
+      int partition) {
+    this.plan = plan;
+    this.teacher = teacher;
+    this.state = state;
+    this.partition = partition;
+  }
+
+  /** The student, set to the round's start. */
+  @Override
+  public ComputationGraph getInitialModelGraph() {
+    RoundState start = state.value();
+    workplace = Workplaces.take(plan.value(), teacher == null ? null : teacher.value());
+    workplace.begin(
+        start,
+        Seeds.derive(plan.value().seed(), DROPOUT, start.epoch(), start.firstStep(), partition));
+    lossSums = new LinkedHashMap<>();
+    examples = 0;
+    stepNanos = 0;
+    teacherNanosBefore = workplace.step().teacherNanos();
+    return workplace.network();
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @return null, or at a loss that is not finite the result that ends the round
+   */
+  @Override
+  public WorkerResult processMinibatch(MultiDataSet batch, ComputationGraph graph, boolean isLast) {
+    long size = batch.getFeatures(0).size(0);
+    long start = System.nanoTime();
+    Map<String, Double> losses = workplace.step().run(batch.getFeatures(0), batch.getLabels(0));
+    stepNanos += System.nanoTime() - start;
+    examples += size;
+    losses.forEach((name, loss) -> lossSums.merge(name, loss * size, Double::sum));
+    return losses.values().stream().allMatch(Double::isFinite)
+        ? null
+        : failed("the losses are " + losses);
+  }
+
+  @Override
+  public WorkerResult processMinibatch(DataSet dataSet, ComputationGraph graph, boolean isLast) {
+    MultiDataSet batch =
+        new org.nd4j.linalg.dataset.MultiDataSet(dataSet.getFeatures(), dataSet.getLabels());
+    return processMinibatch(batch, graph, isLast);
+  }
+
+  /** What was learnt. The networks are free for the next task after this. */
+  @Override
+  public WorkerResult getFinalResult(ComputationGraph graph) {
+    float[] parameters = Networks.parameters(graph);
+    for (float parameter : parameters) {
+      if (!Float.isFinite(parameter)) {
+        return failed("a parameter is " + parameter);
+      }
+    }
+    WorkerResult result =
+        new WorkerResult(
+            partition,
+            examples,
+            parameters,
+            workplace.updaterStateCopy(),
+            lossSums,
+            stepNanos,
+            workplace.step().teacherNanos() - teacherNanosBefore,
+            null);
+    Workplaces.giveBack(plan.value(), workplace);
+    workplace = null;
+    return result;
+  }
+
+  @Override
+  public WorkerResult getFinalResultNoData() {
+    return WorkerResult.empty(partition);
+  }
+
+  /** The networks hold bad numbers now and are not given back. */
+  private WorkerResult failed(String what) {
+    workplace = null;
+    return new WorkerResult(partition, 0, new float[0], new float[0], lossSums, stepNanos, 0, what);
+  }
+
+  @Override
+  public Pair<WorkerResult, SparkTrainingStats> processMinibatchWithStats(
+      MultiDataSet dataSet, ComputationGraph graph, boolean isLast) {
+    return withStats(processMinibatch(dataSet, graph, isLast));
+  }
+
+  @Override
+  public Pair<WorkerResult, SparkTrainingStats> processMinibatchWithStats(
+      DataSet dataSet, ComputationGraph graph, boolean isLast) {
+    return withStats(processMinibatch(dataSet, graph, isLast));
+  }
+
+  @Override
+  public Pair<WorkerResult, SparkTrainingStats> getFinalResultWithStats(ComputationGraph graph) {
+    return withStats(getFinalResult(graph));
+  }
+
+  @Override
+  public Pair<WorkerResult, SparkTrainingStats> getFinalResultNoDataWithStats() {
+    return withStats(getFinalResultNoData());
+  }
+
+  /** DL4J's statistics are not collected; the result holds our own. */
+  private static Pair<WorkerResult, SparkTrainingStats> withStats(WorkerResult result) {
+    return new Pair<>(result, null);
+  }
+
+  @Override
+  public WorkerConfiguration getDataConfiguration() {
+    int batchSize = plan.value().options().schedule().batchSize();
+    return new WorkerConfiguration(true, batchSize, batchSize, state.value().steps(), 0, false);
+  }
+
+  @Override
+  public long getInstanceId() {
+    return partition;
+  }
+
+  @Override
+  public void addHook(TrainingHook trainingHook) {
+    throw new UnsupportedOperationException("Hooks see single updates, here are rounds");
+  }
+
+  @Override
+  public void removeHook(TrainingHook trainingHook) {
+    throw new UnsupportedOperationException("Hooks see single updates, here are rounds");
+  }
+
+  @Override
+  public MultiLayerNetwork getInitialModel() {
+    throw onlyGraphs();
+  }
+
+  @Override
+  public WorkerResult processMinibatch(DataSet dataSet, MultiLayerNetwork network, boolean isLast) {
+    throw onlyGraphs();
+  }
+
+  @Override
+  public Pair<WorkerResult, SparkTrainingStats> processMinibatchWithStats(
+      DataSet dataSet, MultiLayerNetwork network, boolean isLast) {
+    throw onlyGraphs();
+  }
+
+  @Override
+  public WorkerResult getFinalResult(MultiLayerNetwork network) {
+    throw onlyGraphs();
+  }
+
+  @Override
+  public Pair<WorkerResult, SparkTrainingStats> getFinalResultWithStats(MultiLayerNetwork network) {
+    throw onlyGraphs();
+  }
+
+  private static UnsupportedOperationException onlyGraphs() {
+    return new UnsupportedOperationException(
+        "Distillation trains a ComputationGraph; turn a MultiLayerNetwork into one with toComputationGraph()");
+  }
+}

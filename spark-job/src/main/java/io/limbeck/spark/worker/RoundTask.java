@@ -1,0 +1,60 @@
+package io.limbeck.spark.worker;
+
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.spark.data.Batch;
+import io.limbeck.spark.data.Block;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.dataset.MultiDataSet;
+
+/**
+ * One partition's part of a round: a pure function of plan, teacher, state and block, so that Spark
+ * may repeat it.
+ */
+public final class RoundTask implements Function<Block, WorkerResult> {
+  private static final long serialVersionUID = 1L;
+
+  private final Broadcast<WorkerPlan> plan;
+  private final Broadcast<FrozenNetwork> teacher;
+  private final Broadcast<RoundState> state;
+
+  /**
+   * A round's task.
+   *
+   * @param plan of the run
+   * @param teacher null without one
+   * @param state of the round
+   */
+  public RoundTask(
+      Broadcast<WorkerPlan> plan, Broadcast<FrozenNetwork> teacher, Broadcast<RoundState> state) {
+    this.plan = plan;
+    this.teacher = teacher;
+    this.state = state;
+  }
+
+  @Override
+  public WorkerResult call(Block block) {
+    DistillationWorker worker = new DistillationWorker(plan, teacher, state, block.partition());
+    int batchSize = plan.value().options().schedule().batchSize();
+    int epoch = state.value().epoch();
+    int first = state.value().firstStep();
+    int last = Math.min(first + state.value().steps(), block.steps(batchSize));
+    if (first >= last) {
+      return worker.getFinalResultNoData();
+    }
+    ComputationGraph graph = worker.getInitialModelGraph();
+    Block.Pass pass = block.training(plan.value().seed(), epoch, batchSize);
+    for (int step = first; step < last; step++) {
+      Batch batch = pass.batch(step);
+      MultiDataSet data = new MultiDataSet(batch.features(), batch.labels());
+      WorkerResult end = worker.processMinibatch(data, graph, step == last - 1);
+      if (end != null) {
+        return end.at(
+            "epoch %d, step %d (mini-batch of %d examples)"
+                .formatted(epoch + 1, step + 1, batch.size()));
+      }
+    }
+    return worker.getFinalResult(graph).at("epoch %d, step %d".formatted(epoch + 1, last));
+  }
+}

@@ -1,0 +1,33 @@
+package io.limbeck.spark.worker;
+
+import io.limbeck.core.distiller.DistillerConfig;
+import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.dl4j.graph.TrainingOptions;
+import java.io.Serializable;
+
+/**
+ * Everything about a run that stays the same from round to round, but the teacher, which is shared
+ * by runs.
+ *
+ * @param id unique, under which an executor keeps the networks that it made
+ * @param student the student's configuration in logits form, as JSON
+ * @param distillation null for learning from labels alone
+ * @param options updater, learning rate, weight of the task loss
+ * @param seed of the run
+ */
+public record WorkerPlan(
+    String id, String student, Distillation distillation, TrainingOptions options, long seed)
+    implements Serializable {
+
+  /**
+   * What distillation adds.
+   *
+   * @param distiller the config's block
+   * @param key where the block stands in the file
+   * @param student what can be recorded in the student
+   * @param teacher what can be recorded in the teacher
+   */
+  public record Distillation(
+      DistillerConfig distiller, String key, NetworkDescription student, NetworkDescription teacher)
+      implements Serializable {}
+}

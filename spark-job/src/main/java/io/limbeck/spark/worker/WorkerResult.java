@@ -1,0 +1,58 @@
+package io.limbeck.spark.worker;
+
+import java.util.Map;
+import org.deeplearning4j.spark.api.TrainingResult;
+import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
+
+/**
+ * What one partition learnt in a round.
+ *
+ * @param partition which partition
+ * @param examples how many examples it learnt from; with none, everything else is empty
+ * @param parameters after the round
+ * @param updaterState after the round
+ * @param lossSums each loss by name, summed over the examples
+ * @param stepNanos time in training steps
+ * @param teacherNanos the teacher's part of it
+ * @param failure what went wrong; null when all is well
+ */
+public record WorkerResult(
+    int partition,
+    long examples,
+    float[] parameters,
+    float[] updaterState,
+    Map<String, Double> lossSums,
+    long stepNanos,
+    long teacherNanos,
+    String failure)
+    implements TrainingResult {
+
+  /**
+   * The result of a partition that had nothing to learn from: it does not count in the average.
+   *
+   * @param partition which partition
+   */
+  public static WorkerResult empty(int partition) {
+    return new WorkerResult(partition, 0, new float[0], new float[0], Map.of(), 0, 0, null);
+  }
+
+  /** The same with the place of a failure, if there is one, written before it. */
+  WorkerResult at(String place) {
+    return failure == null
+        ? this
+        : new WorkerResult(
+            partition,
+            examples,
+            parameters,
+            updaterState,
+            lossSums,
+            stepNanos,
+            teacherNanos,
+            place + ": " + failure);
+  }
+
+  @Override
+  public void setStats(SparkTrainingStats sparkTrainingStats) {
+    throw new UnsupportedOperationException("Statistics of a round are part of the result");
+  }
+}
