@@ -1,11 +1,11 @@
 package io.limbeck.spark.cli;
 
 import io.limbeck.core.config.ExperimentConfig;
-import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.data.Part;
 import io.limbeck.spark.evaluation.Scores;
 import io.limbeck.spark.job.Evaluator;
 import io.limbeck.spark.model.ModelFactory;
@@ -13,7 +13,6 @@ import io.limbeck.spark.storage.Storage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -48,12 +47,6 @@ final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
   @Mixin private ConfigOptions options;
   @Mixin private Verbosity verbosity;
 
-  enum Part {
-    TRAIN,
-    VALIDATION,
-    TEST
-  }
-
   @Override
   public Integer call() {
     ExperimentConfig experiment = options.read(config);
@@ -69,25 +62,13 @@ final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
       var logitsForm = LogitsForm.of(network.getConfiguration());
       FrozenNetwork frozen =
           FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm)));
-      ExampleSet examples = examples(loader, shape, context.defaultParallelism());
+      ExampleSet examples =
+          loader.load(part, shape, context.defaultParallelism()).orElseThrow(part::missing);
       print(new Evaluator(context, classes).score(frozen, examples, "evaluate " + model));
       return 0;
     } finally {
       spark.stop();
     }
-  }
-
-  private ExampleSet examples(DataLoader loader, int[] shape, int partitions) {
-    Optional<ExampleSet> examples =
-        switch (part) {
-          case TRAIN -> Optional.of(loader.train(shape, partitions));
-          case VALIDATION -> loader.validation(shape, partitions);
-          case TEST -> loader.test(shape, partitions);
-        };
-    return examples.orElseThrow(
-        () ->
-            new UserException(
-                "'data." + part.name().toLowerCase(Locale.ROOT) + "' is not in the config"));
   }
 
   private void print(Scores scores) {

@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
       DescribeCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
+      PackCommand.class,
       SchemaCommand.class
     },
     header = "Knowledge distillation as an Apache Spark job.",

@@ -7,6 +7,7 @@ import io.limbeck.core.config.DataConfig.ImageFolder;
 import io.limbeck.core.config.DataConfig.Parquet;
 import io.limbeck.core.config.DataConfig.Source;
 import io.limbeck.core.error.UserException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -67,35 +68,32 @@ public final class DataLoader {
   }
 
   /**
-   * The training examples.
+   * A part of the data, if the config has it.
    *
+   * @param part which
    * @param shape of {@link #shape()}
-   * @param partitions among which they are dealt out
+   * @param partitions among which its examples are dealt out
    */
-  public ExampleSet train(int[] shape, int partitions) {
-    return load(config.train(), "data.train", shape, partitions);
+  public Optional<ExampleSet> load(Part part, int[] shape, int partitions) {
+    return part.of(config).map(source -> load(source, part.key(), shape, partitions));
   }
 
   /**
-   * The validation examples, if the config has any.
+   * Writes a part of the data as one Parquet file of raw values.
    *
-   * @param shape of {@link #shape()}
-   * @param partitions among which they are dealt out
+   * @param part which
+   * @param file where to
+   * @return how many examples
    */
-  public Optional<ExampleSet> validation(int[] shape, int partitions) {
-    return Optional.ofNullable(config.validation())
-        .map(source -> load(source, "data.validation", shape, partitions));
-  }
-
-  /**
-   * The test examples, if the config has any.
-   *
-   * @param shape of {@link #shape()}
-   * @param partitions among which they are dealt out
-   */
-  public Optional<ExampleSet> test(int[] shape, int partitions) {
-    return Optional.ofNullable(config.test())
-        .map(source -> load(source, "data.test", shape, partitions));
+  public long pack(Part part, String file) {
+    Source source = part.of(config).orElseThrow(part::missing);
+    int[] shape = shape();
+    ExampleSet checked = load(source, part.key(), shape, context.defaultParallelism());
+    JavaPairRDD<Long, Item> numbered = section(number(source, read(source, part.key())), source);
+    JavaRDD<Item> ordered = numbered.sortByKey(true, 1).values();
+    ParquetWriter.write(spark, ordered, ordered.first().pixels() != null, file);
+    checked.release();
+    return checked.size();
   }
 
   /**
@@ -106,18 +104,17 @@ public final class DataLoader {
    */
   public void checkSample(int[] shape, int examples) {
     Preprocessing preprocessing = preprocessing(shape);
-    checkSample(config.train(), "data.train", preprocessing, examples);
-    checkSample(config.validation(), "data.validation", preprocessing, examples);
-    checkSample(config.test(), "data.test", preprocessing, examples);
+    for (Part part : Part.values()) {
+      part.of(config).ifPresent(source -> checkSample(source, part.key(), preprocessing, examples));
+    }
   }
 
   private void checkSample(Source source, String key, Preprocessing preprocessing, int examples) {
-    if (source != null) {
-      List<Item> items = read(source, key).take(examples);
-      List<Tuple2<Long, Item>> numbered = new java.util.ArrayList<>();
-      items.forEach(item -> numbered.add(new Tuple2<>((long) numbered.size(), item)));
-      check(Packer.pack(context.parallelizePairs(numbered), 1, preprocessing).collect(), key);
+    List<Tuple2<Long, Item>> numbered = new ArrayList<>();
+    for (Item item : read(source, key).take(examples)) {
+      numbered.add(new Tuple2<>((long) numbered.size(), item));
     }
+    check(Packer.pack(context.parallelizePairs(numbered), 1, preprocessing).collect(), key);
   }
 
   private ExampleSet load(Source source, String key, int[] shape, int partitions) {

@@ -53,20 +53,14 @@ final class PackedBlock implements Block {
 
   @Override
   public Pass training(long seed, int epoch, int batchSize) {
-    int[] order = identity();
-    SplittableRandom random = new SplittableRandom(Seeds.derive(seed, SHUFFLE, epoch, partition));
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int swapped = order[i];
-      order[i] = order[j];
-      order[j] = swapped;
-    }
+    int[] order =
+        Shuffle.order(size(), new SplittableRandom(Seeds.derive(seed, SHUFFLE, epoch, partition)));
     return step -> batch(order, step, batchSize, seed, epoch, true);
   }
 
   @Override
   public Pass inOrder(int batchSize) {
-    int[] order = identity();
+    int[] order = Shuffle.identity(size());
     return step -> batch(order, step, batchSize, 0, 0, false);
   }
 
@@ -78,14 +72,6 @@ final class PackedBlock implements Block {
   /** The number of one example in the whole data set. */
   long id(int index) {
     return ids[index];
-  }
-
-  private int[] identity() {
-    int[] order = new int[size()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
-    }
-    return order;
   }
 
   private Batch batch(int[] order, int step, int batchSize, long seed, int epoch, boolean augment) {

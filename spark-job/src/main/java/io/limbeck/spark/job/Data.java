@@ -2,6 +2,7 @@ package io.limbeck.spark.job;
 
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.data.Part;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +17,12 @@ import java.util.Optional;
 record Data(ExampleSet train, Optional<ExampleSet> validation, Optional<ExampleSet> test) {
 
   static Data load(DataLoader loader, Prepared prepared) {
+    int[] shape = prepared.shape();
     int workers = prepared.workers();
     return new Data(
-        loader.train(prepared.shape(), workers),
-        loader.validation(prepared.shape(), workers),
-        loader.test(prepared.shape(), workers));
+        loader.load(Part.TRAIN, shape, workers).orElseThrow(Part.TRAIN::missing),
+        loader.load(Part.VALIDATION, shape, workers),
+        loader.load(Part.TEST, shape, workers));
   }
 
   /** Examples of each part. */

@@ -196,7 +196,7 @@ final class Trainer {
           engine.epoch(
               before,
               epoch,
-              round -> {
+              (round, state) -> {
                 tally.add(round);
                 progress.round(round);
               });

@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -69,17 +68,17 @@ public final class RoundEngine {
    *
    * @param start where to start from
    * @param epoch from 0
-   * @param progress told after every round
+   * @param listener told after every round
    * @return where it ended
    * @throws UserException at a loss or parameter that is not finite, before it is averaged
    */
-  public TrainingState epoch(TrainingState start, int epoch, Consumer<RoundSummary> progress) {
+  public TrainingState epoch(TrainingState start, int epoch, RoundListener listener) {
     TrainingState state = start;
     for (int round = 0; round < roundsPerEpoch(); round++) {
       long begin = System.nanoTime();
       List<WorkerResult> results = round(state, epoch, round);
       state = average(state, results);
-      progress.accept(summary(results, epoch, round, (System.nanoTime() - begin) / 1e9));
+      listener.roundDone(summary(results, epoch, round, (System.nanoTime() - begin) / 1e9), state);
     }
     return state;
   }

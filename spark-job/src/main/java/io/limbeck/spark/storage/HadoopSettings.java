@@ -1,9 +1,12 @@
 package io.limbeck.spark.storage;
 
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 
 /**
  * Hadoop's configuration as a task can carry it, so that executors reach the same file systems as
@@ -34,8 +37,21 @@ public record HadoopSettings(Map<String, String> entries) implements Serializabl
 
   /** Storage under these settings, on whatever machine. */
   public Storage storage() {
+    return new Storage(restore());
+  }
+
+  /**
+   * The file system of a path under these settings.
+   *
+   * @param path a path or URI
+   */
+  public FileSystem fileSystem(String path) throws IOException {
+    return new Path(path).getFileSystem(restore());
+  }
+
+  private Configuration restore() {
     Configuration configuration = new Configuration();
     entries.forEach(configuration::set);
-    return new Storage(configuration);
+    return configuration;
   }
 }

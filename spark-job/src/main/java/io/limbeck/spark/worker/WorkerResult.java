@@ -1,5 +1,6 @@
 package io.limbeck.spark.worker;
 
+import java.io.Serializable;
 import java.util.Map;
 import org.deeplearning4j.spark.api.TrainingResult;
 import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
@@ -25,7 +26,7 @@ public record WorkerResult(
     long stepNanos,
     long teacherNanos,
     String failure)
-    implements TrainingResult {
+    implements TrainingResult, Serializable {
 
   /**
    * The result of a partition that had nothing to learn from: it does not count in the average.

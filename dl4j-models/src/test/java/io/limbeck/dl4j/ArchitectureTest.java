@@ -1,0 +1,50 @@
+package io.limbeck.dl4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.limbeck.dl4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching("io.limbeck.dl4j.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule NO_SPARK =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..");
+
+  @ArchTest
+  static final ArchRule ARROWS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("engine")
+          .definedBy("..dl4j.engine..")
+          .layer("head")
+          .definedBy("..dl4j.head..")
+          .layer("graph")
+          .definedBy("..dl4j.graph..")
+          .layer("zoo")
+          .definedBy("..dl4j.zoo..")
+          .layer("store")
+          .definedBy("..dl4j.store..")
+          .whereLayer("engine")
+          .mayNotAccessAnyLayer()
+          .whereLayer("head")
+          .mayNotAccessAnyLayer()
+          .whereLayer("graph")
+          .mayOnlyAccessLayers("engine", "head")
+          .whereLayer("zoo")
+          .mayNotAccessAnyLayer()
+          .whereLayer("store")
+          .mayOnlyAccessLayers("engine");
+}

@@ -1,0 +1,149 @@
+package io.limbeck.dl4j.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.config.ArchitectureConfig.Mlp;
+import io.limbeck.core.config.ScheduleConfig;
+import io.limbeck.core.distiller.Distiller;
+import io.limbeck.dl4j.zoo.Architectures;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+class DistillationStepTest {
+  private static final InputType INPUT = InputType.feedForward(4);
+  private final INDArray features = Fixtures.random(1, 8, 4).castTo(DataType.FLOAT);
+
+  private static ComputationGraphConfiguration mlp(int seed, Integer... hidden) {
+    return LogitsForm.of(
+        new Architectures(INPUT, 3, seed, DataType.FLOAT).mlp(new Mlp(List.of(hidden), null)));
+  }
+
+  private static DistillationStep step(
+      ComputationGraphConfiguration student, ComputationGraph teacher, TrainingOptions options) {
+    Distiller distiller =
+        Fixtures.distiller(Fixtures.kdOnLogits(2, 0.9), Networks.fresh(student), teacher, INPUT);
+    FrozenNetwork frozen =
+        FrozenNetwork.of(teacher.getConfiguration(), teacher, distiller.teacher().vertices());
+    return new DistillationStep(
+        TrainingGraph.of(student, distiller.gradientVertices(), options),
+        frozen.materialise(frozen.sharedParameters()),
+        distiller);
+  }
+
+  /**
+   * A softmax regression, whose step can be written down: W -= rate * x' (0.1 (p - y) + 0.9 * 2 (p2
+   * - q2)) / N.
+   */
+  @Test
+  void run_linearStudent_matchesFormula() {
+    ComputationGraph teacher = Networks.fresh(mlp(5, 9));
+    TrainingOptions options = new TrainingOptions(Fixtures.sgd(0.5), 1, 0.1);
+    DistillationStep step = step(mlp(3), teacher, options);
+    ComputationGraph network = step.student().network();
+    INDArray weights = network.getLayer("head.fc").getParam("W").dup();
+    INDArray labels = Fixtures.labels(features, 3);
+    INDArray logits = features.mmul(weights);
+    INDArray teacherLogits = teacher.feedForward(features, false).get("head.fc");
+    INDArray task = Transforms.softmax(logits).sub(labels).mul(0.1);
+    INDArray distilled =
+        Transforms.softmax(logits.div(2))
+            .sub(Transforms.softmax(teacherLogits.div(2)))
+            .mul(0.9 * 2);
+    INDArray expected =
+        weights.sub(features.transpose().mmul(task.add(distilled)).div(features.size(0)).mul(0.5));
+
+    Map<String, Double> losses = step.run(features, labels);
+
+    INDArray found = network.getLayer("head.fc").getParam("W");
+    assertThat(found.sub(expected).amaxNumber().doubleValue()).isLessThan(1e-6);
+    assertThat(losses.keySet()).containsExactly("distill.loss_kl", "student.loss");
+    INDArray kl =
+        Transforms.softmax(teacherLogits.div(2))
+            .mul(
+                Transforms.log(Transforms.softmax(teacherLogits.div(2)))
+                    .sub(Transforms.log(Transforms.softmax(logits.div(2)))));
+    assertThat(losses.get("distill.loss_kl"))
+        .isCloseTo(0.9 * 4 * kl.sumNumber().doubleValue() / 8, within(1e-5));
+  }
+
+  @Test
+  void run_studentLoss_leavesRegularisationOut() {
+    ScheduleConfig decay =
+        new ScheduleConfig(1, 8, new ScheduleConfig.Sgd(0.1), 0.5, new ScheduleConfig.Constant(0));
+    DistillationStep with =
+        DistillationStep.supervised(
+            TrainingGraph.of(mlp(3, 5), Set.of(), new TrainingOptions(decay, 1, 1)));
+    DistillationStep without =
+        DistillationStep.supervised(
+            TrainingGraph.of(mlp(3, 5), Set.of(), new TrainingOptions(Fixtures.sgd(0.1), 1, 1)));
+    double lossWith = with.run(features, Fixtures.labels(features, 3)).get("student.loss");
+    double lossWithout = without.run(features, Fixtures.labels(features, 3)).get("student.loss");
+    assertThat(lossWith).isCloseTo(lossWithout, within(1e-6));
+    assertThat(
+            with.student()
+                .network()
+                .params()
+                .equalsWithEps(without.student().network().params(), 1e-4))
+        .isFalse();
+  }
+
+  @Test
+  void run_withoutTaskLoss_takesNoLabels() {
+    DistillationStep step =
+        step(mlp(3, 5), Networks.fresh(mlp(5, 9)), new TrainingOptions(Fixtures.sgd(0.1), 1, 0));
+    assertThat(step.run(features, Fixtures.labels(features, 3)).keySet())
+        .containsExactly("distill.loss_kl");
+  }
+
+  @Test
+  void run_manySteps_lossFalls_recordsAreReleased() {
+    DistillationStep step =
+        step(mlp(3, 16), Networks.fresh(mlp(5, 9)), new TrainingOptions(Fixtures.sgd(0.5), 1, 0.1));
+    double first = step.run(features, Fixtures.labels(features, 3)).get("distill.loss_kl");
+    double last = first;
+    for (int i = 0; i < 200; i++) {
+      last = step.run(features, Fixtures.labels(features, 3)).get("distill.loss_kl");
+    }
+    assertThat(last).isLessThan(first / 5);
+    Distiller distiller =
+        Fixtures.distiller(
+            Fixtures.kdOnLogits(2, 0.9), Networks.fresh(mlp(3)), Networks.fresh(mlp(5)), INPUT);
+    assertThatThrownBy(() -> distiller.student().get("fc", 0))
+        .hasMessage("Recorder 'fc' has recorded nothing");
+  }
+
+  /**
+   * The side branch must not change the student: same names, same parameters, loadable into the
+   * plain student.
+   */
+  @Test
+  void trainingGraph_keepsTheStudentsVertices() {
+    InputType images = InputType.convolutional(8, 8, 3);
+    ComputationGraphConfiguration student =
+        LogitsForm.of(
+            new Architectures(images, 3, 1, DataType.FLOAT).cifarResNet(new CifarResNet(14, null)));
+    ComputationGraph plain = Networks.fresh(student);
+    TrainingGraph graph =
+        TrainingGraph.of(
+            student,
+            List.of("head.fc", "backbone.layer1.0.relu#1", "backbone.layer2.0.bn2"),
+            new TrainingOptions(Fixtures.sgd(0.1), 1, 1));
+    assertThat(graph.network().paramTable().keySet()).isEqualTo(plain.paramTable().keySet());
+    float[] there =
+        ParameterLayout.of(plain)
+            .convert(Networks.parameters(plain), ParameterLayout.of(graph.network()));
+    float[] back = ParameterLayout.of(graph.network()).convert(there, ParameterLayout.of(plain));
+    assertThat(back).isEqualTo(Networks.parameters(plain));
+  }
+}

@@ -1,0 +1,154 @@
+package io.limbeck.spark.dl4j;
+
+import io.limbeck.core.config.AveragingConfig;
+import io.limbeck.core.config.ScheduleConfig;
+import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.distiller.DistillerConfig;
+import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.dl4j.graph.Describer;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.graph.ParameterLayout;
+import io.limbeck.dl4j.graph.TrainingGraph;
+import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.spark.data.Block;
+import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.round.RoundEngine;
+import io.limbeck.spark.round.TrainingState;
+import io.limbeck.spark.worker.DistillationWorker;
+import io.limbeck.spark.worker.RoundState;
+import io.limbeck.spark.worker.WorkerPlan;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.optimize.api.TrainingListener;
+
+/** One student under a {@link DistillationTrainingMaster}, from epoch to epoch. */
+final class MasterRun implements AutoCloseable {
+  private final JavaSparkContext spark;
+  private final Settings settings;
+  private final ParameterLayout studentLayout;
+  private final ParameterLayout graphLayout;
+  private final Broadcast<WorkerPlan> plan;
+  private final Broadcast<FrozenNetwork> teacher;
+  private final ComputationGraph student;
+  private float[] updaterState = new float[0];
+  private int epoch;
+
+  record Settings(
+      DistillerConfig distiller,
+      ScheduleConfig schedule,
+      AveragingConfig averaging,
+      double studentLossWeight,
+      long seed) {}
+
+  MasterRun(
+      JavaSparkContext spark,
+      ComputationGraph student,
+      ComputationGraph teacher,
+      JavaRDD<Block> blocks,
+      Settings settings) {
+    this.spark = spark;
+    this.settings = settings;
+    this.student = student;
+    ComputationGraphConfiguration studentForm = LogitsForm.of(student.getConfiguration());
+    ComputationGraphConfiguration teacherForm = LogitsForm.of(teacher.getConfiguration());
+    InputType input = input(blocks);
+    NetworkDescription studentNetwork = Describer.describe(Networks.fresh(studentForm), input);
+    NetworkDescription teacherNetwork = Describer.describe(Networks.fresh(teacherForm), input);
+    Distiller distiller =
+        new Distiller(settings.distiller(), "distiller", studentNetwork, teacherNetwork);
+    int steps =
+        blocks.map(block -> block.steps(1)).collect().stream()
+            .mapToInt(Integer::intValue)
+            .max()
+            .orElse(0);
+    TrainingOptions options =
+        new TrainingOptions(settings.schedule(), steps, settings.studentLossWeight());
+    this.studentLayout = ParameterLayout.of(student);
+    this.graphLayout =
+        ParameterLayout.of(
+            TrainingGraph.of(studentForm, distiller.gradientVertices(), options).network());
+    this.plan =
+        spark.broadcast(
+            new WorkerPlan(
+                UUID.randomUUID().toString(),
+                studentForm.toJson(),
+                new WorkerPlan.Distillation(
+                    settings.distiller(), "distiller", studentNetwork, teacherNetwork),
+                options,
+                settings.seed()));
+    this.teacher =
+        spark.broadcast(FrozenNetwork.of(teacherForm, teacher, distiller.teacher().vertices()));
+  }
+
+  private static InputType input(JavaRDD<Block> blocks) {
+    long[] shape =
+        blocks
+            .filter(block -> block.size() > 0)
+            .map(block -> block.inOrder(1).batch(0).features().shape())
+            .first();
+    return ModelFactory.inputType(
+        Arrays.stream(shape).skip(1).mapToInt(Math::toIntExact).toArray());
+  }
+
+  /**
+   * Whether this is the very network that is trained here; one with equal parameters is another.
+   */
+  @SuppressWarnings("ReferenceEquality")
+  boolean trains(ComputationGraph network) {
+    return network == student;
+  }
+
+  void epoch(
+      ComputationGraph network, JavaRDD<Block> blocks, Collection<TrainingListener> listeners) {
+    RoundEngine engine = new RoundEngine(spark, blocks, plan, teacher, settings.averaging());
+    TrainingState end =
+        engine.epoch(
+            new TrainingState(parameters(network), updaterState),
+            epoch,
+            (summary, state) -> {
+              setParameters(network, state.parameters());
+              network.setScore(
+                  summary.losses().values().stream().mapToDouble(Double::doubleValue).sum());
+              listeners.forEach(
+                  listener -> listener.iterationDone(network, summary.round(), summary.epoch()));
+            });
+    setParameters(network, end.parameters());
+    updaterState = end.updaterState();
+    epoch++;
+  }
+
+  DistillationWorker worker(ComputationGraph network) {
+    RoundState state =
+        new RoundState(
+            parameters(network),
+            updaterState,
+            epoch,
+            0,
+            settings.averaging().frequency(),
+            epoch * plan.value().options().stepsPerEpoch());
+    return new DistillationWorker(plan, teacher, spark.broadcast(state), 0);
+  }
+
+  private float[] parameters(ComputationGraph network) {
+    return studentLayout.convert(Networks.parameters(network), graphLayout);
+  }
+
+  private void setParameters(ComputationGraph network, float[] parameters) {
+    network.setParams(Networks.vector(graphLayout.convert(parameters, studentLayout)));
+  }
+
+  @Override
+  public void close() {
+    plan.destroy();
+    teacher.destroy();
+  }
+}
