@@ -1,0 +1,108 @@
+package io.limbeck.spark;
+
+import static com.tngtech.archunit.lang.conditions.ArchConditions.beAssignableTo;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.limbeck.spark.data.Block;
+import io.limbeck.spark.evaluation.ScoreTask;
+import io.limbeck.spark.evaluation.Scores;
+import io.limbeck.spark.storage.HadoopSettings;
+import io.limbeck.spark.worker.DistillationWorker;
+import io.limbeck.spark.worker.RoundState;
+import io.limbeck.spark.worker.RoundTask;
+import io.limbeck.spark.worker.WorkerPlan;
+import io.limbeck.spark.worker.WorkerResult;
+import java.io.Serializable;
+
+@AnalyzeClasses(packages = "io.limbeck.spark", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching("io.limbeck.spark.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule PURE_AVERAGING =
+      noClasses()
+          .that()
+          .resideInAPackage("..spark.averaging..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.deeplearning4j..", "org.nd4j..");
+
+  @ArchTest
+  static final ArchRule ARROWS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("storage")
+          .definedBy("..spark.storage..")
+          .layer("data")
+          .definedBy("..spark.data..")
+          .layer("model")
+          .definedBy("..spark.model..")
+          .layer("worker")
+          .definedBy("..spark.worker..")
+          .layer("averaging")
+          .definedBy("..spark.averaging..")
+          .layer("round")
+          .definedBy("..spark.round..")
+          .layer("evaluation")
+          .definedBy("..spark.evaluation..")
+          .layer("report")
+          .definedBy("..spark.report..")
+          .layer("job")
+          .definedBy("..spark.job..")
+          .layer("dl4j")
+          .definedBy("io.limbeck.spark.dl4j..")
+          .layer("cli")
+          .definedBy("..spark.cli..")
+          .whereLayer("storage")
+          .mayNotAccessAnyLayer()
+          .whereLayer("data")
+          .mayOnlyAccessLayers("storage")
+          .whereLayer("model")
+          .mayOnlyAccessLayers("storage")
+          .whereLayer("averaging")
+          .mayNotAccessAnyLayer()
+          .whereLayer("worker")
+          .mayOnlyAccessLayers("data")
+          .whereLayer("round")
+          .mayOnlyAccessLayers("worker", "averaging", "data")
+          .whereLayer("evaluation")
+          .mayOnlyAccessLayers("data")
+          .whereLayer("report")
+          .mayOnlyAccessLayers("evaluation")
+          .whereLayer("job")
+          .mayOnlyAccessLayers(
+              "storage", "data", "model", "worker", "round", "evaluation", "report")
+          .whereLayer("dl4j")
+          .mayOnlyAccessLayers("storage", "data", "model", "worker", "round")
+          .whereLayer("cli")
+          .mayOnlyAccessLayers("storage", "data", "model", "evaluation", "job");
+
+  /** What crosses to executors and back. */
+  @ArchTest
+  static final ArchRule CROSSES =
+      classes()
+          .that()
+          .belongToAnyOf(
+              Block.class,
+              RoundTask.class,
+              RoundState.class,
+              WorkerPlan.class,
+              WorkerResult.class,
+              DistillationWorker.class,
+              ScoreTask.class,
+              Scores.class,
+              HadoopSettings.class)
+          .or()
+          .implement(Block.class)
+          .should(beAssignableTo(Serializable.class));
+}
