@@ -93,7 +93,6 @@ class ArchitectureTest {
       classes()
           .that()
           .belongToAnyOf(
-              Block.class,
               RoundTask.class,
               RoundState.class,
               WorkerPlan.class,
@@ -103,6 +102,6 @@ class ArchitectureTest {
               Scores.class,
               HadoopSettings.class)
           .or()
-          .implement(Block.class)
+          .areAssignableTo(Block.class)
           .should(beAssignableTo(Serializable.class));
 }

@@ -50,6 +50,7 @@ final class ParquetWriter {
     try {
       FileSystem files = target.getFileSystem(spark.sparkContext().hadoopConfiguration());
       FileStatus[] parts = files.globStatus(new Path(folder, "part-*.parquet"));
+      files.setWriteChecksum(false);
       files.delete(target, false);
       if (parts.length != 1 || !files.rename(parts[0].getPath(), target)) {
         throw new UserException("Cannot write " + target);

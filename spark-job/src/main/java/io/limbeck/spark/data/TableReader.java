@@ -5,11 +5,13 @@ import io.limbeck.core.config.DataConfig.Parquet;
 import io.limbeck.core.error.Names;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,6 +28,7 @@ import org.apache.spark.sql.types.NumericType;
  * they are split.
  */
 final class TableReader {
+  private static final byte[] PARQUET = {'P', 'A', 'R', '1'};
   private static final String LABEL = "limbeck_label";
   private static final String FEATURES = "limbeck_features";
 
@@ -33,8 +36,9 @@ final class TableReader {
 
   static JavaRDD<Item> parquet(
       SparkSession spark, Parquet source, List<Integer> shape, String key) {
-    new Storage(spark.sparkContext().hadoopConfiguration())
-        .requireMatch(source.path(), key + ".path");
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    storage.requireMatch(source.path(), key + ".path");
+    requireParquet(storage, source.path(), key);
     Dataset<Row> table = open(source.path(), key, () -> spark.read().parquet(source.path()));
     requireColumn(table, source.features(), key + ".features", source.path());
     requireColumn(table, source.label(), key + ".label", source.path());
@@ -57,8 +61,8 @@ final class TableReader {
   }
 
   static JavaRDD<Item> csv(SparkSession spark, Csv source, List<Integer> shape, String key) {
-    new Storage(spark.sparkContext().hadoopConfiguration())
-        .requireMatch(source.path(), key + ".path");
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    storage.requireMatch(source.path(), key + ".path");
     Dataset<Row> table =
         open(
             source.path(),
@@ -82,6 +86,19 @@ final class TableReader {
         shape);
   }
 
+  /** A file that is not Parquet would fail in a task, with a page of stack trace. */
+  private static void requireParquet(Storage storage, String path, String key) {
+    for (String file : storage.dataFiles(path)) {
+      try (InputStream in = storage.open(file)) {
+        if (!Arrays.equals(in.readNBytes(PARQUET.length), PARQUET)) {
+          throw new UserException("'%s.path': %s is not a Parquet file".formatted(key, file));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   private interface Opening {
     Dataset<Row> run();
   }
@@ -89,16 +106,10 @@ final class TableReader {
   private static Dataset<Row> open(String path, String key, Opening opening) {
     try {
       return opening.run();
-    } catch (RuntimeException e) {
-      throw new UserException(
-          "'" + key + ".path' is \"" + path + "\", which cannot be read: " + firstLine(e), e);
     } catch (Exception e) {
-      // Scala code throws AnalysisException without declaring it.
-      if (e instanceof AnalysisException) {
-        throw new UserException(
-            "'" + key + ".path' is \"" + path + "\", which cannot be read: " + firstLine(e), e);
-      }
-      throw e;
+      // Scala's methods throw checked exceptions without declaring them.
+      throw new UserException(
+          "'%s.path' is \"%s\", which cannot be read: %s".formatted(key, path, firstLine(e)), e);
     }
   }
 

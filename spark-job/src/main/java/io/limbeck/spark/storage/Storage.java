@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -65,6 +67,8 @@ public final class Storage {
       Path target = new Path(path);
       Path beside = new Path(target.getParent(), "." + target.getName() + ".tmp");
       FileSystem files = target.getFileSystem(configuration);
+      // Hadoop's own checksum files beside every local file would only puzzle people.
+      files.setWriteChecksum(false);
       try (OutputStream out = files.create(beside, true)) {
         out.write(content);
       }
@@ -165,6 +169,32 @@ public final class Storage {
       }
     } catch (IOException | IllegalArgumentException e) {
       throw unreadable(glob, key, e);
+    }
+  }
+
+  /**
+   * The files that a path stands for: itself, what it matches, or what lies in it. Hidden files are
+   * left out.
+   *
+   * @param glob a file, folder or pattern
+   */
+  public List<String> dataFiles(String glob) {
+    try {
+      Path path = new Path(glob);
+      FileSystem files = path.getFileSystem(configuration);
+      List<String> found = new ArrayList<>();
+      for (FileStatus match : files.globStatus(path)) {
+        for (FileStatus each :
+            match.isDirectory() ? files.listStatus(match.getPath()) : new FileStatus[] {match}) {
+          String name = each.getPath().getName();
+          if (each.isFile() && !name.startsWith(".") && !name.startsWith("_")) {
+            found.add(each.getPath().toString());
+          }
+        }
+      }
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

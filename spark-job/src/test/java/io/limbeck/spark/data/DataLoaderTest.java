@@ -218,7 +218,7 @@ class DataLoaderTest {
   void parquet_notParquet() {
     assertUserError(
         loader(new Parquet(path("a-images"), "image", "label", 0, null), 3),
-        "which cannot be read: ");
+        "a-images is not a Parquet file");
   }
 
   @Test

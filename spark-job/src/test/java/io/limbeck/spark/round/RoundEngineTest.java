@@ -1,0 +1,276 @@
+package io.limbeck.spark.round;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.config.ArchitectureConfig.Mlp;
+import io.limbeck.core.config.AveragingConfig;
+import io.limbeck.core.config.AveragingConfig.UpdaterState;
+import io.limbeck.core.config.DataConfig;
+import io.limbeck.core.config.DataConfig.Idx;
+import io.limbeck.core.config.DataConfig.Normalize;
+import io.limbeck.core.config.ScheduleConfig;
+import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.distiller.DistillerConfig;
+import io.limbeck.core.distiller.RecordReference;
+import io.limbeck.core.error.UserException;
+import io.limbeck.core.loss.KLDivergence;
+import io.limbeck.core.loss.Reduction;
+import io.limbeck.core.recorder.ModuleOutputs;
+import io.limbeck.dl4j.graph.Describer;
+import io.limbeck.dl4j.graph.DistillationStep;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.graph.TrainingGraph;
+import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.dl4j.zoo.Architectures;
+import io.limbeck.spark.TestData;
+import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.data.Batch;
+import io.limbeck.spark.data.Block;
+import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.data.Part;
+import io.limbeck.spark.worker.WorkerPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.spark.broadcast.Broadcast;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class RoundEngineTest {
+  private static final InputType INPUT = InputType.convolutional(8, 8, 1);
+  private static final ScheduleConfig.Updater SGD = new ScheduleConfig.Sgd(0.2);
+  private static final ScheduleConfig.Updater NESTEROVS = new ScheduleConfig.Nesterovs(0.05, 0.9);
+  @TempDir Path dir;
+
+  /** A student with or without BatchNorm, an MLP teacher, KL on the logits. */
+  private final class Setting {
+    private final ComputationGraphConfiguration student;
+    private final Distiller distiller;
+    private final FrozenNetwork teacher;
+    private final WorkerPlan plan;
+    private final DistillerConfig config =
+        new DistillerConfig.ConfigurableDistiller(
+            Map.of("fc", new ModuleOutputs("head.fc")),
+            Map.of("fc", new ModuleOutputs("head.fc")),
+            Map.of("loss_kl", new KLDivergence(2, Reduction.BATCH_MEAN, 0.9, true)),
+            Map.of(
+                "loss_kl",
+                Map.of(
+                    "preds_S", new RecordReference("fc", true, 0, null),
+                    "preds_T", new RecordReference("fc", false, 0, null))));
+
+    Setting(boolean batchNorm, ScheduleConfig.Updater updater, int batchSize, int stepsPerEpoch) {
+      Architectures zoo = new Architectures(INPUT, TestData.CLASSES, 1, DataType.FLOAT);
+      student =
+          LogitsForm.of(
+              batchNorm
+                  ? zoo.cifarResNet(new CifarResNet(8, null))
+                  : zoo.mlp(new Mlp(List.of(6), null)));
+      ComputationGraph teacherNetwork =
+          Networks.fresh(
+              LogitsForm.of(
+                  new Architectures(INPUT, TestData.CLASSES, 9, DataType.FLOAT)
+                      .mlp(new Mlp(List.of(10), null))));
+      var studentDescription = Describer.describe(Networks.fresh(student), INPUT);
+      var teacherDescription = Describer.describe(teacherNetwork, INPUT);
+      distiller = new Distiller(config, "d", studentDescription, teacherDescription);
+      teacher =
+          FrozenNetwork.of(
+              teacherNetwork.getConfiguration(), teacherNetwork, distiller.teacher().vertices());
+      ScheduleConfig schedule =
+          new ScheduleConfig(2, batchSize, updater, 0, new ScheduleConfig.Constant(0));
+      plan =
+          new WorkerPlan(
+              UUID.randomUUID().toString(),
+              student.toJson(),
+              new WorkerPlan.Distillation(config, "d", studentDescription, teacherDescription),
+              new TrainingOptions(schedule, stepsPerEpoch, 0.1),
+              4);
+    }
+
+    TrainingGraph graph() {
+      return TrainingGraph.of(student, distiller.gradientVertices(), plan.options());
+    }
+
+    TrainingState start() {
+      return new TrainingState(Networks.parameters(graph().network()), new float[0]);
+    }
+
+    TrainingState train(ExampleSet examples, AveragingConfig averaging, int epochs) {
+      Broadcast<WorkerPlan> planBroadcast = TestSpark.context().broadcast(plan);
+      Broadcast<FrozenNetwork> teacherBroadcast = TestSpark.context().broadcast(teacher);
+      RoundEngine engine =
+          new RoundEngine(
+              TestSpark.context(), examples.blocks(), planBroadcast, teacherBroadcast, averaging);
+      TrainingState state = start();
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        state = engine.epoch(state, epoch, (summary, after) -> {});
+      }
+      return state;
+    }
+  }
+
+  private ExampleSet examples(int count, int partitions) {
+    TestData.idx(dir, "a", count, 1);
+    Idx idx =
+        new Idx(dir.resolve("a-images").toString(), dir.resolve("a-labels").toString(), 0, null);
+    DataConfig config =
+        new DataConfig(
+            TestData.CLASSES,
+            null,
+            idx,
+            null,
+            null,
+            new Normalize(null, List.of(0.3), List.of(0.25)),
+            List.of(new DataConfig.RandomFlip(0.5)));
+    DataLoader loader = new DataLoader(TestSpark.session(), config);
+    return loader.load(Part.TRAIN, loader.shape(), partitions).orElseThrow();
+  }
+
+  private static AveragingConfig every(int steps) {
+    return new AveragingConfig(null, steps, true, UpdaterState.AVERAGE);
+  }
+
+  @Test
+  void onePartition_equalsLocalTraining_toTheBit() {
+    ExampleSet examples = examples(50, 1);
+    Setting setting = new Setting(true, NESTEROVS, 8, 7);
+    TrainingState distributed = setting.train(examples, every(3), 2);
+
+    TrainingGraph graph = setting.graph();
+    DistillationStep step =
+        new DistillationStep(
+            graph,
+            setting.teacher.materialise(setting.teacher.sharedParameters()),
+            setting.distiller);
+    Block block = examples.blocks().first();
+    for (int epoch = 0; epoch < 2; epoch++) {
+      Block.Pass pass = block.training(4, epoch, 8);
+      for (int i = 0; i < block.steps(8); i++) {
+        Batch batch = pass.batch(i);
+        step.run(batch.features(), batch.labels());
+      }
+    }
+    assertThat(distributed.parameters()).isEqualTo(Networks.parameters(graph.network()));
+  }
+
+  /**
+   * Plain SGD, averaged after every step, without BatchNorm: the same as one step on all batches
+   * together.
+   */
+  @Test
+  void manyPartitions_everyStep_equalsOneBigBatch() {
+    int partitions = 3;
+    ExampleSet examples = examples(44, partitions);
+    Setting setting = new Setting(false, SGD, 5, 3);
+    TrainingState distributed = setting.train(examples, every(1), 1);
+
+    TrainingGraph graph = setting.graph();
+    DistillationStep step =
+        new DistillationStep(
+            graph,
+            setting.teacher.materialise(setting.teacher.sharedParameters()),
+            setting.distiller);
+    List<Block.Pass> passes = new ArrayList<>();
+    examples.blocks().collect().forEach(block -> passes.add(block.training(4, 0, 5)));
+    for (int i = 0; i < 3; i++) {
+      List<org.nd4j.linalg.api.ndarray.INDArray> features = new ArrayList<>();
+      List<org.nd4j.linalg.api.ndarray.INDArray> labels = new ArrayList<>();
+      for (Block.Pass pass : passes) {
+        Batch batch = pass.batch(i);
+        features.add(batch.features());
+        labels.add(batch.labels());
+      }
+      step.run(
+          org.nd4j.linalg.factory.Nd4j.concat(
+              0, features.toArray(new org.nd4j.linalg.api.ndarray.INDArray[0])),
+          org.nd4j.linalg.factory.Nd4j.concat(
+              0, labels.toArray(new org.nd4j.linalg.api.ndarray.INDArray[0])));
+    }
+    float[] expected = Networks.parameters(graph.network());
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(distributed.parameters()[i])
+          .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(2e-6f));
+    }
+  }
+
+  @Test
+  void sameSeed_sameBits() {
+    ExampleSet examples = examples(50, 3);
+    TrainingState first = new Setting(true, NESTEROVS, 8, 3).train(examples, every(2), 2);
+    TrainingState again = new Setting(true, NESTEROVS, 8, 3).train(examples, every(2), 2);
+    assertThat(again.parameters()).isEqualTo(first.parameters());
+    assertThat(again.updaterState()).isEqualTo(first.updaterState()).isNotEmpty();
+  }
+
+  @Test
+  void partitionsWithoutData_areHarmless() {
+    Setting few = new Setting(true, NESTEROVS, 8, 1);
+    TrainingState alone = few.train(examples(2, 2), every(2), 1);
+    TrainingState withEmpty = few.train(examples(2, 7), every(2), 1);
+    assertThat(withEmpty.parameters()).isEqualTo(alone.parameters());
+    assertThat(alone.parameters()).isNotEqualTo(few.start().parameters());
+  }
+
+  @Test
+  void updaterState_reset_startsEveryRoundAfresh() {
+    ExampleSet examples = examples(48, 2);
+    Setting setting = new Setting(false, NESTEROVS, 8, 3);
+    AveragingConfig reset = new AveragingConfig(null, 1, true, UpdaterState.RESET);
+    assertThat(setting.train(examples, reset, 1).parameters())
+        .isNotEqualTo(setting.train(examples, every(1), 1).parameters());
+  }
+
+  @Test
+  void weighted_countsExamples() {
+    ExampleSet examples = examples(11, 2);
+    Setting setting = new Setting(false, SGD, 6, 1);
+    AveragingConfig unweighted = new AveragingConfig(null, 1, false, UpdaterState.AVERAGE);
+    assertThat(setting.train(examples, unweighted, 1).parameters())
+        .isNotEqualTo(setting.train(examples, every(1), 1).parameters());
+  }
+
+  @Test
+  void divergence_stopsBeforeAveraging_andSaysWhere() {
+    ExampleSet examples = examples(48, 2);
+    Setting setting = new Setting(false, new ScheduleConfig.Sgd(1e30), 8, 3);
+    assertThatThrownBy(() -> setting.train(examples, every(3), 1))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("Training diverged in partition 0, epoch 1, step ")
+        .hasMessageContaining("(mini-batch of 8 examples): the losses are {distill.loss_kl=")
+        .hasMessageEndingWith(
+            "Usual causes: a learning rate that is too high ('schedule.updater.learning_rate' is 1.0E30), inputs that"
+                + " are not normalised ('data.normalize'), a loss weight that is too large. Nothing of this round was"
+                + " averaged");
+  }
+
+  @Test
+  void summary_tellsLossesExamplesAndTeacherShare() {
+    ExampleSet examples = examples(50, 2);
+    Setting setting = new Setting(false, SGD, 8, 4);
+    Broadcast<WorkerPlan> plan = TestSpark.context().broadcast(setting.plan);
+    Broadcast<FrozenNetwork> teacher = TestSpark.context().broadcast(setting.teacher);
+    RoundEngine engine =
+        new RoundEngine(TestSpark.context(), examples.blocks(), plan, teacher, every(3));
+    List<RoundSummary> summaries = new ArrayList<>();
+    engine.epoch(setting.start(), 1, (summary, state) -> summaries.add(summary));
+    assertThat(summaries).extracting(RoundSummary::examples).containsExactly(48L, 2L);
+    assertThat(summaries.get(0).losses().keySet())
+        .containsExactly("distill.loss_kl", "student.loss");
+    assertThat(summaries.get(0).losses().values()).allMatch(loss -> loss > 0 && loss < 10);
+    assertThat(summaries.get(1).round()).isEqualTo(1);
+    assertThat(summaries.get(1).rounds()).isEqualTo(2);
+    assertThat(summaries.get(0).teacherShare()).isBetween(0.0, 1.0);
+  }
+}
