@@ -78,12 +78,12 @@ public final class Schemas {
 
   private static String description(FieldScope field) {
     Key key = field.getAnnotation(Key.class);
-    return key == null ? null : key.value();
+    return key == null || field.isFakeContainerItemScope() ? null : key.value();
   }
 
   private static void describe(ObjectNode node, FieldScope field) {
     Key key = field.getAnnotation(Key.class);
-    if (key == null) {
+    if (key == null || field.isFakeContainerItemScope()) {
       return;
     }
     // A reference takes no siblings from the generator's own resolvers, hence all attributes are

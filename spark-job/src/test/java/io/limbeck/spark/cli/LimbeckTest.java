@@ -1,0 +1,201 @@
+package io.limbeck.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.job.TinyExperiment;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LimbeckTest {
+  @TempDir Path dir;
+  private TinyExperiment tiny;
+  private String config;
+  private final PrintStream realOut = System.out;
+  private final PrintStream realErr = System.err;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void capture() {
+    TestSpark.session();
+    tiny = new TinyExperiment(dir);
+    config = tiny.file().toString();
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void release() {
+    System.setOut(realOut);
+    System.setErr(realErr);
+  }
+
+  private String printed() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String complained() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void help_namesEveryCommand() {
+    assertThat(Limbeck.execute("--help")).isZero();
+    assertThat(printed())
+        .contains(
+            "run ",
+            "validate ",
+            "describe ",
+            "evaluate ",
+            "export ",
+            "schema ",
+            "Exit codes: 0 done, 2 a mistake");
+    for (String command :
+        new String[] {"run", "validate", "describe", "evaluate", "export", "pack", "schema"}) {
+      assertThat(Limbeck.execute(command, "--help")).as(command).isZero();
+    }
+  }
+
+  @Test
+  void unknownOption_isAUserError() {
+    assertThat(Limbeck.execute("run", "--epochs", "3", config)).isEqualTo(2);
+    assertThat(complained()).contains("Unknown option: '--epochs'");
+    assertThat(Limbeck.execute("rum")).isEqualTo(2);
+    assertThat(complained()).contains("Did you mean: limbeck run");
+  }
+
+  @Test
+  void validate_printsThePlan_andTouchesNothing() {
+    assertThat(Limbeck.execute("validate", config)).isZero();
+    assertThat(printed())
+        .contains(
+            "tiny: nothing wrong found",
+            "native path   oneDNN",
+            "head.fc of the student",
+            "2 partitions, every 2");
+    assertThat(dir.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void validate_mistakes_areAllTold_withoutStackTrace() {
+    assertThat(
+            Limbeck.execute(
+                "validate", config, "--set", "schedule.epochs=0", "--set", "data.num_clases=3"))
+        .isEqualTo(2);
+    assertThat(complained())
+        .contains("error: 'schedule.epochs' is 0 but must be >= 1")
+        .contains("error: 'data.num_clases' is not a key of 'data', did you mean 'num_classes'?")
+        .doesNotContain("at io.limbeck")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void validate_labelOutOfRange_inTheSample() throws IOException {
+    byte[] labels = Files.readAllBytes(dir.resolve("test-labels"));
+    labels[8 + 4] = 7;
+    Files.write(dir.resolve("test-labels"), labels);
+    assertThat(Limbeck.execute("validate", config)).isEqualTo(2);
+    assertThat(complained())
+        .contains(
+            "error: 'data.test': Example 4 has label 7, but with 'data.num_classes' = 3 labels run from 0 to 2");
+  }
+
+  @Test
+  void run_thenEvaluateDescribeExport() {
+    assertThat(Limbeck.execute("run", config, "--set", "repeats=1")).isZero();
+    String student = dir.resolve("out/student.zip").toString();
+    assertThat(Limbeck.execute("describe", student)).isZero();
+    assertThat(printed())
+        .containsPattern(
+            "backbone.layer0.conv +Convolution +\\[3x8x8\\] +backbone.layer0.conv/W \\[3x1x3x3\\]")
+        .containsPattern("head.fc +Dense +\\[3\\] +head.fc/W \\[8x3\\]");
+    assertThat(Limbeck.execute("evaluate", student, "--config", config)).isZero();
+    assertThat(printed())
+        .containsPattern(
+            "student.zip on 30 test examples: accuracy \\d+\\.\\d\\d %, cross-entropy");
+    String exported = dir.resolve("exported.zip").toString();
+    assertThat(Limbeck.execute("export", dir.resolve("out").toString(), exported)).isZero();
+    assertThat(Path.of(exported)).hasSameBinaryContentAs(Path.of(student));
+    assertThat(
+            Limbeck.execute(
+                "export",
+                dir.resolve("out").toString(),
+                exported,
+                "--seed",
+                "1",
+                "--epoch",
+                "last"))
+        .isZero();
+    assertThat(Path.of(exported))
+        .hasSameBinaryContentAs(dir.resolve("out/models/distilled-seed-1-last.zip"));
+    assertThat(Limbeck.execute("export", dir.resolve("out").toString(), exported, "--seed", "9"))
+        .isEqualTo(2);
+    assertThat(complained()).contains("models/distilled-seed-9-best.zip\", which does not exist");
+  }
+
+  @Test
+  void run_severalConfigs_allReadFirst() {
+    assertThat(Limbeck.execute("run", config, dir.resolve("missing.json").toString())).isEqualTo(2);
+    assertThat(complained())
+        .contains("error: Config file " + dir.resolve("missing.json") + " does not exist");
+    assertThat(dir.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void run_severalConfigs_inOrder() throws IOException {
+    Path teacher =
+        Files.writeString(
+            dir.resolve("teacher.json"),
+            """
+            { "base": "tiny.json", "name": "teacher", "repeats": 1, "student_alone": false,
+              "algorithm": { "type": "Supervised", "architecture": { "type": "Mlp", "hidden": [12] } },
+              "output": { "dir": "%s" } }
+            """
+                .formatted(dir.resolve("teacher-out")));
+    Path student =
+        Files.writeString(
+            dir.resolve("student.json"),
+            """
+            { "base": "tiny.json", "repeats": 1,
+              "algorithm": { "teacher_ckpt": "%s" } }
+            """
+                .formatted(dir.resolve("teacher-out/model.zip")));
+    assertThat(Limbeck.execute("run", teacher.toString(), student.toString()))
+        .as(complained())
+        .isZero();
+    assertThat(dir.resolve("out/student.zip")).exists();
+  }
+
+  @Test
+  void describe_withoutShape_asksForIt() throws IOException {
+    assertThat(Limbeck.execute("describe", dir.resolve("no.zip").toString())).isEqualTo(2);
+    assertThat(complained())
+        .contains("'MODEL' is \"" + dir.resolve("no.zip") + "\", which does not exist");
+  }
+
+  @Test
+  void schema_isThePublishedOne() throws IOException {
+    assertThat(Limbeck.execute("schema")).isZero();
+    assertThat(printed().strip())
+        .as("configs/schema.json is out of date: deploy/local/limbeck schema > configs/schema.json")
+        .isEqualTo(Files.readString(Path.of("../configs/schema.json")).strip());
+  }
+
+  @Test
+  void configReference_isThePublishedOne() throws IOException {
+    assertThat(Limbeck.execute("schema", "--markdown")).isZero();
+    assertThat(printed().strip())
+        .as(
+            "docs/config.md is out of date: deploy/local/limbeck schema --markdown > docs/config.md")
+        .isEqualTo(Files.readString(Path.of("../docs/config.md")).strip());
+  }
+}

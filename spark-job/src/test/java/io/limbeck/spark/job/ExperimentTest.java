@@ -1,0 +1,300 @@
+package io.limbeck.spark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.limbeck.core.config.ConfigReader;
+import io.limbeck.core.error.UserException;
+import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.report.Report;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentTest {
+  @TempDir Path dir;
+  private TinyExperiment tiny;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void write() {
+    tiny = new TinyExperiment(dir);
+  }
+
+  private Report run(String... overrides) {
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    return new Experiment(TestSpark.session(), out, false).run(tiny.config(overrides));
+  }
+
+  private void assertUserError(String message, String... overrides) {
+    assertThatThrownBy(() -> run(overrides))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void run_writesReportModelsAndConfig() throws IOException {
+    run();
+    JsonNode report = tiny.output("out/report.json");
+    assertThat(report.at("/teacher/test/accuracy").asDouble()).isBetween(0.0, 1.0);
+    for (String model : List.of("student_alone", "distilled")) {
+      JsonNode accuracy = report.at("/" + model + "/test/accuracy");
+      assertThat(accuracy.get("runs")).hasSize(2);
+      double mean =
+          (accuracy.get("runs").get(0).asDouble() + accuracy.get("runs").get(1).asDouble()) / 2;
+      assertThat(accuracy.get("mean").asDouble()).isCloseTo(mean, within(1e-12));
+      assertThat(report.at("/" + model + "/runs/1/seed").asLong()).isEqualTo(2);
+      assertThat(report.at("/" + model + "/runs/0/epochs")).hasSize(3);
+      assertThat(report.at("/" + model + "/parameters").asLong())
+          .isEqualTo(30 + (4 * 4 * 3 * 8 + 8) + 27);
+    }
+    assertThat(report.at("/distilled/runs/0/epochs/0/losses").fieldNames())
+        .toIterable()
+        .containsExactly("distill.loss_kl", "student.loss");
+    assertThat(report.at("/student_alone/runs/0/epochs/0/losses").fieldNames())
+        .toIterable()
+        .containsExactly("student.loss");
+    assertThat(report.get("examples").toString())
+        .isEqualTo("{\"train\":60,\"validation\":30,\"test\":30}");
+    try (Stream<Path> files = Files.walk(dir.resolve("out"))) {
+      assertThat(
+              files
+                  .filter(Files::isRegularFile)
+                  .map(file -> dir.resolve("out").relativize(file).toString()))
+          .containsExactlyInAnyOrder(
+              "report.json",
+              "config.json",
+              "student.zip",
+              "models/student-alone-seed-1-best.zip",
+              "models/student-alone-seed-1-last.zip",
+              "models/student-alone-seed-2-best.zip",
+              "models/student-alone-seed-2-last.zip",
+              "models/distilled-seed-1-best.zip",
+              "models/distilled-seed-1-last.zip",
+              "models/distilled-seed-2-best.zip",
+              "models/distilled-seed-2-last.zip");
+    }
+  }
+
+  @Test
+  void run_printsEngineProgressAndTable() {
+    run();
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .startsWith("native path: oneDNN")
+        .containsPattern(
+            "distilled \\(seed 1\\)  epoch 1/3  round 1/2  distill.loss_kl \\d+\\.\\d{4}  student.loss")
+        .containsPattern("[\\d,]+ examples/s  teacher \\d+ %  \\d+:\\d\\d left")
+        .containsPattern("student alone, seed 2: best epoch \\d of 3, validation")
+        .containsPattern("teacher +\\d+\\.\\d\\d %")
+        .containsPattern("distilled +\\d+\\.\\d\\d ± \\d+\\.\\d\\d %")
+        .contains("mean ± standard deviation of 2 runs, seeds [1, 2]");
+  }
+
+  @Test
+  void run_student_isPlainDl4j() throws IOException {
+    run();
+    byte[] bytes = Files.readAllBytes(dir.resolve("out/student.zip"));
+    ComputationGraph student =
+        ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes));
+    assertThat(student.getConfiguration().toJson())
+        .doesNotContain("limbeck")
+        .doesNotContain("distill");
+    assertThat(student.getConfiguration().getNetworkOutputs()).containsExactly("head.loss");
+  }
+
+  @Test
+  void run_twice_sameBits() throws IOException {
+    run();
+    run("output.dir=" + dir.resolve("again"));
+    for (String model :
+        List.of(
+            "student.zip",
+            "models/distilled-seed-2-last.zip",
+            "models/student-alone-seed-1-best.zip")) {
+      assertThat(Files.readAllBytes(dir.resolve("again").resolve(model)))
+          .as(model)
+          .isEqualTo(Files.readAllBytes(dir.resolve("out").resolve(model)));
+    }
+  }
+
+  @Test
+  void run_leavesNothingPersisted() {
+    run();
+    assertThat(TestSpark.context().getPersistentRDDs()).isEmpty();
+  }
+
+  @Test
+  void run_resolvedConfig_readsBackEqual() {
+    run();
+    assertThat(new ConfigReader().read(dir.resolve("out/config.json"), List.of()))
+        .isEqualTo(tiny.config());
+  }
+
+  @Test
+  void run_supervised_learns_andItsModelTeaches() {
+    String supervised = "algorithm={type: Supervised, architecture: {type: Mlp, hidden: [12]}}";
+    Report report =
+        run(
+            supervised,
+            "student_alone=false",
+            "repeats=1",
+            "schedule.epochs=12",
+            "output.dir=" + dir.resolve("teacher"));
+    assertThat(report.model().test().accuracy().mean()).isGreaterThan(0.9);
+    Report distilled =
+        run(
+            "algorithm.teacher_ckpt=" + dir.resolve("teacher/model.zip"),
+            "algorithm.calculate_student_loss=false",
+            "schedule.epochs=20",
+            "repeats=1");
+    assertThat(distilled.teacher().test().accuracy()).isGreaterThan(0.9);
+    assertThat(distilled.distilled().test().accuracy().mean()).isGreaterThan(0.7);
+    assertThat(distilled.distilled().runs().get(0).epochs().get(0).losses().keySet())
+        .containsExactly("distill.loss_kl");
+  }
+
+  @Test
+  void run_withoutValidation_lastEpochIsTheBest() {
+    Report report = run("data.validation=null", "repeats=1");
+    assertThat(report.distilled().runs().get(0).bestEpoch()).isEqualTo(3);
+    assertThat(report.distilled().validation()).isNull();
+    assertThat(report.distilled().test().accuracy())
+        .isEqualTo(report.distilled().testLastEpoch().accuracy());
+  }
+
+  @Test
+  void run_modelFiles_asStudentAndTeacher() {
+    Report report =
+        run(
+            "algorithm.teacher_ckpt=null",
+            "algorithm.teacher={type: ModelFile, path: " + dir.resolve("teacher.zip") + "}",
+            "algorithm.architecture={type: ModelFile, path: " + dir.resolve("teacher.zip") + "}",
+            "repeats=1");
+    assertThat(report.distilled().parameters()).isEqualTo(65 * 12 + 13 * 3);
+  }
+
+  @Test
+  void outputDir_notEmpty() throws IOException {
+    Files.createDirectories(dir.resolve("out"));
+    Files.writeString(dir.resolve("out/precious.txt"), "mine");
+    assertUserError(
+        "'output.dir' is \""
+            + dir.resolve("out")
+            + "\", which is not empty: choose another folder, or replace what is"
+            + " there with --set output.overwrite=true");
+    assertThat(dir.resolve("out/precious.txt")).hasContent("mine");
+  }
+
+  @Test
+  void teacher_missingFile() {
+    assertUserError(
+        "'algorithm.teacher_ckpt' is \"" + dir.resolve("no.zip") + "\", which does not exist",
+        "algorithm.teacher_ckpt=" + dir.resolve("no.zip"));
+  }
+
+  @Test
+  void teacher_corruptFile() throws IOException {
+    byte[] whole = Files.readAllBytes(dir.resolve("teacher.zip"));
+    Files.write(dir.resolve("teacher.zip"), Arrays.copyOf(whole, whole.length / 3));
+    assertUserError("Model file " + dir.resolve("teacher.zip") + " is damaged: ");
+  }
+
+  @Test
+  void teacher_otherSizes() {
+    assertUserError(
+        "does not fit the network, 3 of 4 parameters differ: backbone.layer0.fc_W is [64, 12] in the file but [64, 13]"
+            + " in the network",
+        "algorithm.teacher.hidden=[13]");
+  }
+
+  @Test
+  void teacher_otherClassCount() {
+    tiny.write("ten.zip", TinyExperiment.teacher(10));
+    assertUserError(
+        "'algorithm.teacher' has 10 classes but 'data.num_classes' is 3",
+        "algorithm.teacher_ckpt=null",
+        "algorithm.teacher={type: ModelFile, path: " + dir.resolve("ten.zip") + "}");
+    assertUserError(
+        "'algorithm.architecture' has 10 classes but 'data.num_classes' is 3",
+        "algorithm.architecture.num_classes=10");
+  }
+
+  @Test
+  void teacher_withoutWeights() {
+    assertUserError(
+        "'algorithm.teacher_ckpt' is missing: a teacher without its trained weights teaches nothing",
+        "algorithm.teacher_ckpt=null");
+  }
+
+  @Test
+  void recorder_unknownSource_nearestName() {
+    assertUserError(
+        "'algorithm.distiller.student_recorders.fc.source' is \"head.cf\", which is not in the model, did you mean"
+            + " 'head.fc'?",
+        "algorithm.distiller.student_recorders.fc.source=head.cf");
+  }
+
+  @Test
+  void loss_shapesDiffer() {
+    assertUserError(
+        "'algorithm.distiller.loss_forward_mappings.loss_kl': preds_S has shape [8] but preds_T has shape [3], the two"
+            + " networks must have the same number of classes",
+        "algorithm.distiller.student_recorders.fc.source=neck.fc");
+  }
+
+  @Test
+  void student_needsImages() throws IOException {
+    Files.writeString(dir.resolve("a.csv"), "x,y,class\n1,2,0\n3,4,1\n5,6,2\n");
+    assertUserError(
+        "'algorithm.architecture' is a SmallCnn, which needs images [channels, height, width], but the examples have"
+            + " shape [2]",
+        "data.train={format: csv, path: " + dir.resolve("a.csv") + ", label: class}");
+  }
+
+  @Test
+  void student_tooManyPoolings() {
+    assertUserError(
+        "'algorithm.architecture' cannot be built for examples of shape [1, 8, 8]: ",
+        "algorithm.architecture.channels=[2, 2, 2, 2, 2, 2]");
+  }
+
+  @Test
+  void student_tooLargeForMemory() {
+    assertUserError(
+        "'algorithm.architecture' has 10,000,690,009 parameters; training it takes about ",
+        "algorithm.architecture={type: Mlp, hidden: [100000, 100000]}");
+    assertUserError(
+        "choose a smaller network or batch, or raise -Dorg.bytedeco.javacpp.maxbytes",
+        "algorithm.architecture={type: Mlp, hidden: [100000, 100000]}");
+  }
+
+  @Test
+  void divergence_stopsTheJob_andLeavesNoReport() {
+    assertUserError(
+        "Training diverged in partition 0, epoch 1, step ", "schedule.updater.learning_rate=1e30");
+    assertThat(dir.resolve("out/report.json")).doesNotExist();
+    assertThat(dir.resolve("out/student.zip")).doesNotExist();
+  }
+
+  @Test
+  void data_labelOutOfRange() {
+    assertUserError(
+        "has label 2, but with 'data.num_classes' = 2 labels run from 0 to 1",
+        "data.num_classes=2",
+        "algorithm={type: Supervised, architecture: {type: Mlp, hidden: [4]}}");
+  }
+}

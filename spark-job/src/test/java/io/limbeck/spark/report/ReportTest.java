@@ -1,0 +1,97 @@
+package io.limbeck.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+  private static Split split(double accuracy) {
+    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy));
+  }
+
+  private static ModelSeries series(double... accuracies) {
+    List<RunRecord> runs =
+        java.util.stream.IntStream.range(0, accuracies.length)
+            .mapToObj(
+                i ->
+                    new RunRecord(
+                        i + 1,
+                        List.of(
+                            new EpochRecord(
+                                1, Map.of("student.loss", 1.0), 0.1, split(0.5), 1000, 0)),
+                        1,
+                        new RunRecord.Evaluated(split(0.5), split(accuracies[i])),
+                        new RunRecord.Evaluated(split(0.5), split(accuracies[i] - 0.01)),
+                        2,
+                        1000))
+            .toList();
+    return ModelSeries.of(6794, 27_000, runs);
+  }
+
+  private static Report report() {
+    TeacherReport teacher = new TeacherReport(421_642, 1_500_000, split(0.9), split(0.92));
+    ModelSeries alone = series(0.84, 0.86);
+    ModelSeries distilled = series(0.87, 0.89);
+    return new Report(
+        "x",
+        "SingleTeacherDistill",
+        List.of(1L, 2L),
+        "oneDNN",
+        2,
+        Map.of("test", 100L),
+        teacher,
+        alone,
+        distilled,
+        null,
+        Report.gapRecovered(teacher, alone, distilled));
+  }
+
+  @Test
+  void gapRecovered_byHand() {
+    assertThat(report().gapRecovered()).isCloseTo(0.03 / 0.07, within(1e-12));
+    assertThat(
+            Report.gapRecovered(
+                new TeacherReport(1, 1, null, split(0.8)), series(0.9), series(0.95)))
+        .isNull();
+    assertThat(Report.gapRecovered(null, series(0.9), series(0.95))).isNull();
+  }
+
+  @Test
+  void series_meanAndSampleDeviation() {
+    Series series = Series.of(List.of(1.0, 2.0, 4.0));
+    assertThat(series.mean()).isCloseTo(7 / 3.0, within(1e-12));
+    assertThat(series.std()).isCloseTo(Math.sqrt(7 / 3.0), within(1e-12));
+    assertThat(Series.of(List.of(3.0)).std()).isZero();
+  }
+
+  @Test
+  void toJson_hasThePromisedKeys() throws IOException {
+    JsonNode json = new ObjectMapper().readTree(report().toJson());
+    assertThat(json.at("/teacher/test/accuracy").asDouble()).isEqualTo(0.92);
+    assertThat(json.at("/student_alone/test/accuracy/mean").asDouble())
+        .isCloseTo(0.85, within(1e-12));
+    assertThat(json.at("/student_alone/test_last_epoch/accuracy/mean").asDouble())
+        .isCloseTo(0.84, within(1e-12));
+    assertThat(json.at("/distilled/test/accuracy/runs")).hasSize(2);
+    assertThat(json.at("/gap_recovered").asDouble()).isCloseTo(0.03 / 0.07, within(1e-12));
+    assertThat(json.has("model")).isFalse();
+  }
+
+  @Test
+  void table_reads() {
+    assertThat(SummaryTable.of(report()).lines())
+        .containsExactly(
+            "               test acc. (best epoch)  test acc. (last epoch)  validation acc.  parameters  model bytes  examples/s",
+            "teacher                       92.00 %                 92.00 %          90.00 %     421,642    1,500,000           -",
+            "student alone          85.00 ± 1.41 %          84.00 ± 1.41 %   50.00 ± 0.00 %       6,794       27,000       1,000",
+            "distilled              88.00 ± 1.41 %          87.00 ± 1.41 %   50.00 ± 0.00 %       6,794       27,000       1,000",
+            "gap recovered: 43 % of the way from the student alone to the teacher",
+            "mean ± standard deviation of 2 runs, seeds [1, 2]");
+  }
+}
