@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A config file as a tree: parsed, its {@code base} files merged below it, {@code --set} overrides
@@ -26,6 +27,7 @@ final class ConfigTree {
       JsonMapper.builder()
           .enable(com.fasterxml.jackson.core.JsonParser.Feature.ALLOW_COMMENTS)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
   private static final ObjectMapper YAML =
       YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
@@ -140,13 +142,18 @@ final class ConfigTree {
     merge(tree, layer);
   }
 
-  /** A value as YAML reads it, so that numbers, booleans and lists need no quotes. */
+  /** A value as JSON or else YAML reads it, so that words and lists need no quotes. */
   private static JsonNode value(String text) {
+    return parsed(JSON, text)
+        .or(() -> parsed(YAML, text))
+        .orElseGet(() -> JSON.getNodeFactory().textNode(text));
+  }
+
+  private static Optional<JsonNode> parsed(ObjectMapper mapper, String text) {
     try {
-      JsonNode node = YAML.readTree(text);
-      return node == null || node.isMissingNode() ? JSON.getNodeFactory().textNode("") : node;
+      return Optional.ofNullable(mapper.readTree(text)).filter(node -> !node.isMissingNode());
     } catch (JsonProcessingException e) {
-      return JSON.getNodeFactory().textNode(text);
+      return Optional.empty();
     }
   }
 }

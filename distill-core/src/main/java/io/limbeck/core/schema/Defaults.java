@@ -32,8 +32,11 @@ final class Defaults {
   private void fillObject(ObjectNode object, JsonNode rule) {
     for (Map.Entry<String, JsonNode> property : rule.path("properties").properties()) {
       JsonNode byDefault = property.getValue().get("default");
-      if (byDefault != null && !object.has(property.getKey())) {
+      JsonNode given = object.get(property.getKey());
+      if (byDefault != null && given == null) {
         object.set(property.getKey(), byDefault.deepCopy());
+      } else if (byDefault != null && given instanceof ObjectNode block) {
+        nameKind(block, byDefault, resolve(property.getValue()));
       }
     }
     for (JsonNode branch : rule.path("allOf")) {
@@ -44,6 +47,17 @@ final class Defaults {
     for (Map.Entry<String, JsonNode> member : object.properties()) {
       JsonNode known = rule.path("properties").path(member.getKey());
       fill(member.getValue(), known.isMissingNode() ? rule.path("additionalProperties") : known);
+    }
+  }
+
+  /** A block that does not say of which type it is, is of the default's type. */
+  private static void nameKind(ObjectNode block, JsonNode byDefault, JsonNode family) {
+    for (JsonNode discriminator :
+        family.has("allOf") ? family.path("required") : family.path("none")) {
+      String key = discriminator.asText();
+      if (!block.has(key) && byDefault.has(key)) {
+        block.set(key, byDefault.get(key));
+      }
     }
   }
 

@@ -93,6 +93,19 @@ class ConfigReaderTest {
   }
 
   @Test
+  void block_withoutType_isOfTheDefaultsType() {
+    assertThat(
+            reader.read(file, List.of("schedule.updater.learning_rate=1e-3")).schedule().updater())
+        .isEqualTo(new ScheduleConfig.Nesterovs(1e-3, 0.9));
+    assertThat(
+            reader
+                .read(file, List.of("schedule.lr_schedule.warmup_epochs=2"))
+                .schedule()
+                .lrSchedule())
+        .isEqualTo(new ScheduleConfig.Constant(2));
+  }
+
+  @Test
   void base_isLaidBelow() throws IOException {
     Path child =
         Files.writeString(

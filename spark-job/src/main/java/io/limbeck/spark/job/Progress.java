@@ -45,6 +45,7 @@ public final class Progress {
   void run(String name, int epochs) {
     title = name;
     epochsOfRun = epochs;
+    lastLine = 0;
   }
 
   /**

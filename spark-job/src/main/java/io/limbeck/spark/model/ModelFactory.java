@@ -149,6 +149,7 @@ public final class ModelFactory {
       }
       if (architecture instanceof SmallCnn cnn) {
         requireImages(key, "SmallCnn");
+        requirePoolable(key, cnn.channels().size());
         return zoo.smallCnn(cnn);
       }
       return zoo.mlp((Mlp) architecture);
@@ -166,6 +167,16 @@ public final class ModelFactory {
       throw new UserException(
           "'%s' is a %s, which needs images [channels, height, width], but the examples have shape %s"
               .formatted(key, type, Arrays.toString(shape)));
+    }
+  }
+
+  /** DL4J pools images of one pixel without a word. */
+  private void requirePoolable(String key, int poolings) {
+    int side = Math.min(shape[1], shape[2]);
+    if (side >> poolings == 0) {
+      throw new UserException(
+          "'%s.channels' has %d entries, each of which halves the image, but the examples have shape %s"
+              .formatted(key, poolings, Arrays.toString(shape)));
     }
   }
 

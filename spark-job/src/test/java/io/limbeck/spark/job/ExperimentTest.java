@@ -158,6 +158,7 @@ class ExperimentTest {
     Report distilled =
         run(
             "algorithm.teacher_ckpt=" + dir.resolve("teacher/model.zip"),
+            "algorithm.architecture={type: Mlp, hidden: [8]}",
             "algorithm.calculate_student_loss=false",
             "schedule.epochs=20",
             "repeats=1");
@@ -268,14 +269,15 @@ class ExperimentTest {
   @Test
   void student_tooManyPoolings() {
     assertUserError(
-        "'algorithm.architecture' cannot be built for examples of shape [1, 8, 8]: ",
-        "algorithm.architecture.channels=[2, 2, 2, 2, 2, 2]");
+        "'algorithm.architecture.channels' has 4 entries, each of which halves the image, but the examples have shape [1,"
+            + " 8, 8]",
+        "algorithm.architecture.channels=[2, 2, 2, 2]");
   }
 
   @Test
   void student_tooLargeForMemory() {
     assertUserError(
-        "'algorithm.architecture' has 10,000,690,009 parameters; training it takes about ",
+        "'algorithm.architecture' has 10,006,900,003 parameters; training it takes about ",
         "algorithm.architecture={type: Mlp, hidden: [100000, 100000]}");
     assertUserError(
         "choose a smaller network or batch, or raise -Dorg.bytedeco.javacpp.maxbytes",
