@@ -2,6 +2,7 @@ package io.limbeck.dl4j.engine;
 
 import java.lang.reflect.Field;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
@@ -13,7 +14,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Puts oneDNN under a network's convolutions, normalisations and poolings.
+ * Puts fast implementations under a network's layers: oneDNN for convolutions and poolings, loops
+ * of our own for batch normalisation.
  *
  * <p>DL4J 1.0.0-M2.1 never does so itself: its layer helpers are off by default, and when switched
  * on they look for {@code org.nd4j.nativeblas.Nd4jCpu$Environment}, a class that moved before the
@@ -107,8 +109,8 @@ public final class CpuEngine {
       set(CONVOLUTION, layer, new OneDnnConvolution(identity));
     } else if (layer.getClass() == BatchNormalization.class) {
       var conf = (org.deeplearning4j.nn.conf.layers.BatchNormalization) layer.conf().getLayer();
-      if (!conf.isLockGammaBeta()) {
-        set(NORMALIZATION, layer, new OneDnnBatchNorm());
+      if (!conf.isLockGammaBeta() && conf.getCnn2DFormat() == CNN2DFormat.NCHW) {
+        set(NORMALIZATION, layer, new HeapBatchNorm());
       }
     } else if (layer.getClass() == SubsamplingLayer.class) {
       set(SUBSAMPLING, layer, new MKLDNNSubsamplingHelper(DataType.FLOAT));

@@ -1,0 +1,2 @@
+/** Measurements that print ratios against a peer in the same run. */
+package io.limbeck.benchmarks;

@@ -1,0 +1,48 @@
+package io.limbeck.dl4j.engine;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+
+/** Copies arrays between native memory and the heap, into buffers that a thread uses again. */
+final class HeapCopy {
+  private static final ThreadLocal<float[][]> SCRATCH =
+      ThreadLocal.withInitial(() -> new float[2][0]);
+
+  private HeapCopy() {}
+
+  /** This thread's buffer of a number, at least so long. Its content is whatever was left there. */
+  static float[] scratch(int number, int length) {
+    float[][] buffers = SCRATCH.get();
+    if (buffers[number].length < length) {
+      buffers[number] = new float[length];
+    }
+    return buffers[number];
+  }
+
+  static float[] read(INDArray array) {
+    return read(array, new float[(int) array.length()]);
+  }
+
+  /** Copies an array's elements, in C order, to the start of a buffer. */
+  static float[] read(INDArray array, float[] to) {
+    INDArray dense = isDense(array) ? array : array.dup('c');
+    new FloatPointer(dense.data().addressPointer()).get(to, 0, (int) array.length());
+    return to;
+  }
+
+  /** Copies the start of a buffer to a dense array. */
+  static void write(float[] from, INDArray array) {
+    if (!isDense(array)) {
+      throw new IllegalArgumentException(
+          "The array's elements do not lie one after the other: " + array.shapeInfoToString());
+    }
+    new FloatPointer(array.data().addressPointer()).put(from, 0, (int) array.length());
+  }
+
+  /** Vectors lie densely in either order. */
+  private static boolean isDense(INDArray array) {
+    return Shape.hasDefaultStridesForShape(array)
+        || (array.isVectorOrScalar() && array.elementWiseStride() == 1);
+  }
+}
