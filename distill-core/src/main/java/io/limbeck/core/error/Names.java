@@ -48,7 +48,8 @@ public final class Names {
     String candidate = name.toLowerCase(java.util.Locale.ROOT);
     int edits = LevenshteinDistance.getDefaultInstance().apply(target, candidate);
     boolean contains =
-        !target.isEmpty() && (candidate.contains(target) || target.contains(candidate));
-    return contains ? Math.min(edits, 2.5) + edits * 1e-3 : edits;
+        Math.min(target.length(), candidate.length()) > 1
+            && (candidate.contains(target) || target.contains(candidate));
+    return contains ? Math.min(edits, 1.5) + edits * 1e-3 : edits;
   }
 }

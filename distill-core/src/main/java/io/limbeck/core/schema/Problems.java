@@ -60,10 +60,14 @@ final class Problems {
             : oneOf(message);
     return quote(join(parent, message.getProperty()))
         + " is missing"
-        + (description.isEmpty()
-            ? ""
-            : ": " + Character.toLowerCase(description.charAt(0)) + description.substring(1))
+        + (description.isEmpty() ? "" : ": " + lowerFirst(description))
         + allowed;
+  }
+
+  /** Begins a description in small letters, unless it begins with an abbreviation. */
+  private static String lowerFirst(String text) {
+    boolean abbreviation = text.length() > 1 && Character.isUpperCase(text.charAt(1));
+    return abbreviation ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 
   private String oneOf(ValidationMessage message) {

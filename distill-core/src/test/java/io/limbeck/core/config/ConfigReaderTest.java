@@ -192,7 +192,7 @@ class ConfigReaderTest {
           algorithm.teacher=null | 'algorithm.teacher' is missing: the teacher
           algorithm.distiller.student_recorders.fc.source=null | 'algorithm.distiller.student_recorders.fc.source' is missing: name of the module
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student=null | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student' is missing: whether the recorder
-          data.train.labels=null | 'data.train.labels' is missing: iDX file of the labels
+          data.train.labels=null | 'data.train.labels' is missing: IDX file of the labels
           """)
   void read_missingKey(String override, String message) {
     assertThatThrownBy(() -> reader.read(file, List.of(override)))

@@ -56,24 +56,27 @@ public final class CpuEngine {
   /** Which native path networks run on in this JVM, and why. */
   public static EngineStatus status() {
     if ("false".equalsIgnoreCase(System.getProperty(PROPERTY))) {
-      return new EngineStatus(false, "DL4J's built-in CPU path, because -D" + PROPERTY + "=false");
+      return new EngineStatus(
+          false, true, "DL4J's built-in CPU path, because -D" + PROPERTY + "=false");
     }
     String backend = Nd4j.getExecutioner().getEnvironmentInformation().getProperty("backend");
     if (!"CPU".equalsIgnoreCase(backend)) {
-      return new EngineStatus(false, backend + " backend with DL4J's own layer helpers");
+      return new EngineStatus(false, false, backend + " backend with DL4J's own layer helpers");
     }
     if (!Nd4j.getBackend().buildInfo().contains("HAVE_ONEDNN")) {
       return new EngineStatus(
           false,
+          true,
           "DL4J's built-in CPU path, about ten times slower: nd4j-native was loaded in a build without oneDNN; put"
               + " its classifier linux-x86_64-onednn-avx2 on the class path");
     }
     if (!Nd4j.getEnvironment().helpersAllowed()) {
       return new EngineStatus(
           false,
+          true,
           "DL4J's built-in CPU path, about ten times slower: ND4J's environment forbids helpers");
     }
-    return new EngineStatus(true, "oneDNN");
+    return new EngineStatus(true, false, "oneDNN");
   }
 
   /** Whether a network's convolutions are on the fast path. */

@@ -42,13 +42,14 @@ class CpuEngineTest {
 
   @Test
   void status_isFastWithTheBundledBackend() {
-    assertThat(CpuEngine.status()).isEqualTo(new EngineStatus(true, "oneDNN"));
+    assertThat(CpuEngine.status()).isEqualTo(new EngineStatus(true, false, "oneDNN"));
   }
 
   @Test
   void status_switchedOff_saysWhy() {
     System.setProperty(CpuEngine.PROPERTY, "false");
     assertThat(CpuEngine.status().fast()).isFalse();
+    assertThat(CpuEngine.status().degraded()).isTrue();
     assertThat(CpuEngine.status().description()).contains("-Dlimbeck.onednn=false");
     assertThat(CpuEngine.isAccelerated(Networks.fresh(conf("cnn", DataType.FLOAT)))).isFalse();
   }

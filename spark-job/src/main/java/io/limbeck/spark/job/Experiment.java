@@ -59,7 +59,9 @@ public final class Experiment {
     String dir = config.output().dir();
     storage.requireEmpty(dir, config.output().overwrite());
     EngineStatus engine = CpuEngine.status();
-    out.println("native path: " + engine.description());
+    out.println(
+        (engine.degraded() ? "warning: slow native path: " : "native path: ")
+            + engine.description());
     Prepared prepared = new Preparation(spark).prepare(config);
     Data data = Data.load(new DataLoader(spark, config.data()), prepared);
     try {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.error.UserException;
+import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.report.Report;
 import java.io.ByteArrayInputStream;
@@ -102,6 +103,19 @@ class ExperimentTest {
         .containsPattern("teacher +\\d+\\.\\d\\d %")
         .containsPattern("distilled +\\d+\\.\\d\\d ± \\d+\\.\\d\\d %")
         .contains("mean ± standard deviation of 2 runs, seeds [1, 2]");
+  }
+
+  @Test
+  void run_onTheSlowPath_warns() {
+    System.setProperty(CpuEngine.PROPERTY, "false");
+    try {
+      run("repeats=1", "student_alone=false", "schedule.epochs=1");
+    } finally {
+      System.clearProperty(CpuEngine.PROPERTY);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .startsWith(
+            "warning: slow native path: DL4J's built-in CPU path, because -Dlimbeck.onednn=false");
   }
 
   @Test
