@@ -1,5 +1,7 @@
 package io.limbeck.core.loss;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -11,8 +13,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *     argument's shape; owned by the caller
  */
 public record LossAndGradient(double loss, Map<String, INDArray> gradients) {
-  /** Copies the map, not the arrays. */
+  /** Copies the map in its order, on which sums of gradients depend, not the arrays. */
   public LossAndGradient {
-    gradients = Map.copyOf(gradients);
+    gradients = Collections.unmodifiableMap(new LinkedHashMap<>(gradients));
   }
 }

@@ -5,8 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -122,16 +120,5 @@ final class Packer {
       items.forEach(item -> counts[item._2().label()]++);
       return counts;
     }
-  }
-
-  /** Classes without a single example, for a warning. */
-  static Set<Integer> missing(long[] counts) {
-    Set<Integer> missing = new TreeSet<>();
-    for (int i = 0; i < counts.length; i++) {
-      if (counts[i] == 0) {
-        missing.add(i);
-      }
-    }
-    return missing;
   }
 }

@@ -65,11 +65,7 @@ final class MasterRun implements AutoCloseable {
     NetworkDescription teacherNetwork = Describer.describe(Networks.fresh(teacherForm), input);
     Distiller distiller =
         new Distiller(settings.distiller(), "distiller", studentNetwork, teacherNetwork);
-    int steps =
-        blocks.map(block -> block.steps(1)).collect().stream()
-            .mapToInt(Integer::intValue)
-            .max()
-            .orElse(0);
+    int steps = steps(blocks);
     TrainingOptions options =
         new TrainingOptions(settings.schedule(), steps, settings.studentLossWeight());
     this.studentLayout = ParameterLayout.of(student);
@@ -87,6 +83,14 @@ final class MasterRun implements AutoCloseable {
                 settings.seed()));
     this.teacher =
         spark.broadcast(FrozenNetwork.of(teacherForm, teacher, distiller.teacher().vertices()));
+  }
+
+  /** Mini-batches of the largest partition; every call to fit may bring another RDD. */
+  private static int steps(JavaRDD<Block> blocks) {
+    return blocks.map(block -> block.steps(1)).collect().stream()
+        .mapToInt(Integer::intValue)
+        .max()
+        .orElse(0);
   }
 
   private static InputType input(JavaRDD<Block> blocks) {
@@ -109,7 +113,8 @@ final class MasterRun implements AutoCloseable {
 
   void epoch(
       ComputationGraph network, JavaRDD<Block> blocks, Collection<TrainingListener> listeners) {
-    RoundEngine engine = new RoundEngine(spark, blocks, plan, teacher, settings.averaging());
+    RoundEngine engine =
+        new RoundEngine(spark, blocks, plan, teacher, settings.averaging(), steps(blocks));
     TrainingState end =
         engine.epoch(
             new TrainingState(parameters(network), updaterState),

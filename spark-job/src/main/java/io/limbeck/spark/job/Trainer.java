@@ -100,7 +100,8 @@ final class Trainer {
               data.train().blocks(),
               broadcast,
               mode == Mode.DISTILLED ? teacher : null,
-              config.averaging());
+              config.averaging(),
+              options.stepsPerEpoch());
       progress.run(mode.label() + " (seed " + seed + ")", config.schedule().epochs());
       return new Run(seed, mode, engine, options, student, logitsForm, studentLayout, graphLayout)
           .all(start);
@@ -165,8 +166,7 @@ final class Trainer {
     }
 
     Trained all(float[] start) {
-      int updaterLength = 0;
-      TrainingState state = new TrainingState(start, new float[updaterLength]);
+      TrainingState state = new TrainingState(start, new float[0]);
       for (int epoch = 0; epoch < config.schedule().epochs(); epoch++) {
         state = epoch(state, epoch);
       }

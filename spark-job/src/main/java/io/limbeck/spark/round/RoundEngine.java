@@ -43,19 +43,21 @@ public final class RoundEngine {
    * @param plan of the run
    * @param teacher null without one
    * @param averaging how partitions become one
+   * @param stepsPerEpoch mini-batches of the largest partition
    */
   public RoundEngine(
       JavaSparkContext spark,
       JavaRDD<Block> blocks,
       Broadcast<WorkerPlan> plan,
       Broadcast<FrozenNetwork> teacher,
-      AveragingConfig averaging) {
+      AveragingConfig averaging,
+      int stepsPerEpoch) {
     this.spark = spark;
     this.blocks = blocks;
     this.plan = plan;
     this.teacher = teacher;
     this.averaging = averaging;
-    this.stepsPerEpoch = plan.value().options().stepsPerEpoch();
+    this.stepsPerEpoch = stepsPerEpoch;
   }
 
   /** Rounds of an epoch. */
@@ -95,7 +97,7 @@ public final class RoundEngine {
             epoch,
             round * averaging.frequency(),
             averaging.frequency(),
-            epoch * stepsPerEpoch);
+            epoch * plan.value().options().stepsPerEpoch());
     Broadcast<RoundState> broadcast = spark.broadcast(roundState);
     try {
       List<WorkerResult> results =

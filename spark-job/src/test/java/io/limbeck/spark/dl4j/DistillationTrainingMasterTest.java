@@ -139,6 +139,25 @@ class DistillationTrainingMasterTest {
     assertThat(master.deleteTempFiles(TestSpark.context())).isTrue();
   }
 
+  /** The second RDD has more mini-batches than the first: none may be left out. */
+  @Test
+  void fit_anotherRdd_isLearntWhole() {
+    DistillationTrainingMaster master = master(network(20, 1));
+    SparkComputationGraph spark =
+        new SparkComputationGraph(TestSpark.context(), network(5, 2), master);
+    List<Integer> rounds = new ArrayList<>();
+    spark.setListeners(
+        new BaseTrainingListener() {
+          @Override
+          public void iterationDone(Model model, int iteration, int epoch) {
+            rounds.add(epoch);
+          }
+        });
+    spark.fit(TestSpark.context().parallelize(data(3), 1));
+    spark.fit(TestSpark.context().parallelize(data(9), 1));
+    assertThat(rounds).containsExactly(0, 1, 1, 1);
+  }
+
   @Test
   void fitMultiDataSet_sameAsDataSets_toTheBit() {
     ComputationGraph teacher = network(20, 1);

@@ -112,7 +112,12 @@ class RoundEngineTest {
       Broadcast<FrozenNetwork> teacherBroadcast = TestSpark.context().broadcast(teacher);
       RoundEngine engine =
           new RoundEngine(
-              TestSpark.context(), examples.blocks(), planBroadcast, teacherBroadcast, averaging);
+              TestSpark.context(),
+              examples.blocks(),
+              planBroadcast,
+              teacherBroadcast,
+              averaging,
+              plan.options().stepsPerEpoch());
       TrainingState state = start();
       for (int epoch = 0; epoch < epochs; epoch++) {
         state = engine.epoch(state, epoch, (summary, after) -> {});
@@ -262,7 +267,7 @@ class RoundEngineTest {
     Broadcast<WorkerPlan> plan = TestSpark.context().broadcast(setting.plan);
     Broadcast<FrozenNetwork> teacher = TestSpark.context().broadcast(setting.teacher);
     RoundEngine engine =
-        new RoundEngine(TestSpark.context(), examples.blocks(), plan, teacher, every(3));
+        new RoundEngine(TestSpark.context(), examples.blocks(), plan, teacher, every(3), 4);
     List<RoundSummary> summaries = new ArrayList<>();
     engine.epoch(setting.start(), 1, (summary, state) -> summaries.add(summary));
     assertThat(summaries).extracting(RoundSummary::examples).containsExactly(48L, 2L);
