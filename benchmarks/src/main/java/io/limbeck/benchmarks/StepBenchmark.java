@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -83,9 +82,8 @@ public final class StepBenchmark {
         new ScheduleConfig(
             1, 64, new ScheduleConfig.Nesterovs(0.01, 0.9), 0, new ScheduleConfig.Constant(0));
     return DistillationStep.supervised(
-        TrainingGraph.of(
+        TrainingGraph.supervised(
             LogitsForm.of(zoo.cifarResNet(new CifarResNet(20, null))),
-            Set.of(),
             new TrainingOptions(schedule, 1, 1)));
   }
 
@@ -96,7 +94,7 @@ public final class StepBenchmark {
       INDArray features = features(batch);
       INDArray labels = labels(batch);
       long start = System.nanoTime();
-      step.run(features, labels);
+      step.run(DistillationStep.Batch.of(features, labels));
       fastest = Math.min(fastest, (System.nanoTime() - start) / 1e6);
     }
     return fastest;

@@ -12,6 +12,11 @@ import java.io.Serializable;
   @JsonSubTypes.Type(
       value = AlgorithmConfig.SingleTeacherDistill.class,
       name = "SingleTeacherDistill"),
+  // The reference has a class of its own that prepares the connectors; here they prepare
+  // themselves.
+  @JsonSubTypes.Type(
+      value = AlgorithmConfig.SingleTeacherDistill.class,
+      name = "OverhaulFeatureDistillation"),
   @JsonSubTypes.Type(value = AlgorithmConfig.Supervised.class, name = "Supervised")
 })
 public sealed interface AlgorithmConfig extends Serializable {
@@ -26,6 +31,7 @@ public sealed interface AlgorithmConfig extends Serializable {
    * @param teacher the teacher
    * @param teacherCkpt the teacher's weights; null when its architecture is a model file, which
    *     holds them
+   * @param studentTrainable whether the student learns, or only connectors and losses
    * @param calculateStudentLoss whether the labels' cross-entropy is part of the total
    * @param studentLossWeight factor of the labels' cross-entropy
    * @param distiller what is compared with what
@@ -38,6 +44,10 @@ public sealed interface AlgorithmConfig extends Serializable {
                   "Model zip with the teacher's weights; not needed where the teacher is a ModelFile",
               optional = true)
           String teacherCkpt,
+      @Key(
+              value = "Whether the student learns, or only what connectors and losses learn",
+              def = "true")
+          boolean studentTrainable,
       @Key(
               value = "Whether the labels' cross-entropy is added to the distillation losses",
               def = "true")

@@ -3,12 +3,23 @@ package io.limbeck.core.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Binder;
+import io.limbeck.core.schema.Families;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.ServiceLoader;
 
 /** Reads experiment files. */
 public final class ConfigReader {
-  private final Binder<ExperimentConfig> binder = new Binder<>(ExperimentConfig.class);
+  private final Binder<ExperimentConfig> binder = new Binder<>(ExperimentConfig.class, families());
+
+  /** All losses, connectors and recorders that have a name, of every jar on the class path. */
+  public static Families families() {
+    Families families = Families.none();
+    for (TypeProvider provider : ServiceLoader.load(TypeProvider.class)) {
+      families = provider.addTo(families);
+    }
+    return families;
+  }
 
   /**
    * Reads a JSON or, by its ending {@code .yaml} or {@code .yml}, YAML file.

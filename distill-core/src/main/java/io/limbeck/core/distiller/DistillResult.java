@@ -1,5 +1,6 @@
 package io.limbeck.core.distiller;
 
+import io.limbeck.core.loss.LossState;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -7,7 +8,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The distillation losses of one mini-batch.
  *
  * @param losses each loss' weighted value by name, in the order of the config
- * @param gradients for each student vertex that a loss reads, the sum of the losses' gradients with
- *     respect to its output
+ * @param gradients for each target the sum of the losses' gradients, in the order of the config
+ * @param changes what losses want to remember, by loss name
  */
-public record DistillResult(Map<String, Double> losses, Map<String, INDArray> gradients) {}
+public record DistillResult(
+    Map<String, Double> losses,
+    Map<GradientTarget, INDArray> gradients,
+    Map<String, LossState.Change> changes) {}

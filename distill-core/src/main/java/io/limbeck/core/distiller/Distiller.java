@@ -1,25 +1,34 @@
 package io.limbeck.core.distiller;
 
-import io.limbeck.core.loss.Loss;
+import io.limbeck.core.delivery.DeliveryConfig;
+import io.limbeck.core.delivery.DeliveryManager;
 import io.limbeck.core.loss.LossAndGradient;
+import io.limbeck.core.loss.LossInputs;
+import io.limbeck.core.loss.LossParameter;
+import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.core.network.Side;
 import io.limbeck.core.recorder.RecorderManager;
+import io.limbeck.core.recorder.Recording;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Computes every mapped loss from what the recorders captured, and the gradients for the student.
- * Made once for a pair of networks, after {@link DistillerCheck} found the config to fit them. Not
- * for use by several threads.
+ * Computes every mapped loss from what the recorders captured, and the gradients for all that
+ * learns. Made once for a pair of networks, which its config was found to fit.
  */
 public final class Distiller {
   private final DistillerConfig config;
   private final RecorderManager student;
   private final RecorderManager teacher;
+  private final List<PlannedConnector> connectors;
+  private final List<PlannedLoss> losses;
+  private final DeliveryManager deliveries;
 
   /**
    * Checks a config against two networks and makes their distiller.
@@ -40,7 +49,11 @@ public final class Distiller {
         new RecorderManager(config.studentRecorders(), studentNetwork, key + ".student_recorders");
     this.teacher =
         new RecorderManager(config.teacherRecorders(), teacherNetwork, key + ".teacher_recorders");
-    new DistillerCheck(config, key, student, teacher).run();
+    this.deliveries = new DeliveryManager(config.distillDeliveries(), key + ".distill_deliveries");
+    Planner planner = new Planner(config, key, student, teacher);
+    planner.checkDeliveries(studentNetwork, teacherNetwork);
+    this.losses = planner.losses();
+    this.connectors = planner.connectors();
   }
 
   /** The student's recorders. */
@@ -53,67 +66,138 @@ public final class Distiller {
     return teacher;
   }
 
-  /** The student's vertices that receive gradients, in the order of the config. */
+  /** The deliveries of methods' return values. */
+  public DeliveryManager deliveries() {
+    return deliveries;
+  }
+
+  /** The deliveries of modules' outputs. */
+  public List<DeliveryConfig.ModuleOutputs> moduleDeliveries() {
+    return config.distillDeliveries().values().stream()
+        .filter(DeliveryConfig.ModuleOutputs.class::isInstance)
+        .map(DeliveryConfig.ModuleOutputs.class::cast)
+        .toList();
+  }
+
+  /** The connectors, each after those whose outputs it takes. */
+  public List<PlannedConnector> connectors() {
+    return connectors;
+  }
+
+  /** The losses, in the order of the mappings. */
+  public List<PlannedLoss> losses() {
+    return losses;
+  }
+
+  /** The teacher's vertices, or its input, whose outputs a step needs. */
+  public Set<String> teacherVertices() {
+    Set<String> vertices = new LinkedHashSet<>();
+    losses.stream()
+        .flatMap(loss -> loss.bindings().stream())
+        .filter(binding -> binding.reference().side() == Side.TEACHER)
+        .forEach(binding -> vertices.addAll(binding.vertices()));
+    connectors.stream()
+        .filter(connector -> connector.side() == Side.TEACHER)
+        .forEach(connector -> vertices.add(connector.vertex()));
+    moduleDeliveries().forEach(delivery -> vertices.add(delivery.from()));
+    return vertices;
+  }
+
+  /** The student's vertices that receive gradients of losses, in the order of the config. */
   public Set<String> gradientVertices() {
     Set<String> vertices = new LinkedHashSet<>();
-    config
-        .lossForwardMappings()
-        .forEach(
-            (name, mapping) ->
-                config.distillLosses().get(name).arguments().stream()
-                    .filter(argument -> argument.differentiable())
-                    .map(argument -> mapping.get(argument.name()))
-                    .filter(reference -> reference.side() == Side.STUDENT)
-                    .forEach(reference -> vertices.add(vertexOf(reference))));
+    for (PlannedLoss loss : losses) {
+      for (PlannedLoss.Binding binding : loss.bindings()) {
+        if (binding.learns()) {
+          binding.targets().stream()
+              .filter(GradientTarget.Vertex.class::isInstance)
+              .forEach(target -> vertices.add(((GradientTarget.Vertex) target).name()));
+        }
+      }
+    }
     return vertices;
   }
 
   /**
    * The losses of one mini-batch.
    *
+   * @param values what both passes left behind
    * @return values and gradients, both in the order of the config
-   * @throws IllegalStateException when one of the networks has recorded nothing
+   * @throws IllegalStateException when a recorder has recorded nothing
    */
-  public DistillResult distill() {
-    Map<String, Double> losses = new LinkedHashMap<>();
-    Map<String, INDArray> gradients = new LinkedHashMap<>();
-    config
-        .lossForwardMappings()
-        .forEach(
-            (name, mapping) -> {
-              Loss loss = config.distillLosses().get(name);
-              Map<String, INDArray> values = new LinkedHashMap<>();
-              mapping.forEach((argument, reference) -> values.put(argument, valueOf(reference)));
-              LossAndGradient result = loss.lossAndGradient(values);
-              losses.put(name, result.loss());
-              result
-                  .gradients()
-                  .forEach((argument, gradient) -> add(gradients, mapping.get(argument), gradient));
-            });
-    return new DistillResult(losses, gradients);
-  }
-
-  /** Lets go of what both networks recorded. */
-  public void release() {
-    student.close();
-    teacher.close();
-  }
-
-  private void add(Map<String, INDArray> gradients, RecordReference reference, INDArray gradient) {
-    if (reference.side() == Side.STUDENT) {
-      gradients.merge(vertexOf(reference), gradient, INDArray::addi);
+  public DistillResult distill(StepValues values) {
+    Map<String, Double> results = new LinkedHashMap<>();
+    Map<GradientTarget, INDArray> gradients = new LinkedHashMap<>();
+    Map<String, LossState.Change> changes = new LinkedHashMap<>();
+    for (PlannedLoss planned : losses) {
+      double weight = planned.schedule().at(values.epoch());
+      LossAndGradient result = planned.loss().lossAndGradient(inputs(planned, values));
+      results.put(planned.name(), weight * result.loss());
+      if (!result.change().rows().isEmpty()) {
+        changes.put(planned.name(), result.change());
+      }
+      for (PlannedLoss.Binding binding : planned.bindings()) {
+        if (binding.learns()) {
+          List<INDArray> several = result.gradients().get(binding.argument().name());
+          for (int i = 0; i < binding.targets().size(); i++) {
+            add(gradients, binding.targets().get(i), several.get(i), weight);
+          }
+        }
+      }
+      for (LossParameter parameter : planned.parameters()) {
+        add(
+            gradients,
+            new GradientTarget.LossParameter(planned.name(), parameter.name()),
+            result.gradient(parameter.name()),
+            weight);
+      }
     }
+    return new DistillResult(results, gradients, changes);
   }
 
-  private INDArray valueOf(RecordReference reference) {
-    return managerOf(reference).get(reference.recorder(), reference.recordIdx());
+  private LossInputs inputs(PlannedLoss planned, StepValues values) {
+    Map<String, Object> inputs = new LinkedHashMap<>();
+    for (PlannedLoss.Binding binding : planned.bindings()) {
+      inputs.put(binding.argument().name(), value(binding.reference(), values));
+    }
+    for (LossParameter parameter : planned.parameters()) {
+      inputs.put(parameter.name(), values.lossParameters().apply(planned.name(), parameter.name()));
+    }
+    return LossInputs.of(inputs)
+        .withoutGradientOf(planned.withoutGradient())
+        .withState(values.states().get(planned.name()))
+        .withSeed(values.seed());
   }
 
-  private String vertexOf(RecordReference reference) {
-    return managerOf(reference).executions(reference.recorder()).get(reference.recordIdx()).name();
+  private Object value(RecordReference reference, StepValues values) {
+    if (reference.connector() == null) {
+      Recording recording = reference.side() == Side.STUDENT ? values.student() : values.teacher();
+      return recording.get(reference.recorder(), reference.recordIdx(), reference.dataIdx());
+    }
+    int outputs = connector(reference.connector()).outputs().size();
+    if (reference.connectorIdx() != null) {
+      int index = reference.connectorIdx();
+      return values.connectors().apply(reference.connector(), index < 0 ? outputs + index : index);
+    }
+    List<INDArray> all = new ArrayList<>();
+    for (int i = 0; i < outputs; i++) {
+      all.add(values.connectors().apply(reference.connector(), i));
+    }
+    return all.size() == 1 ? all.get(0) : all;
   }
 
-  private RecorderManager managerOf(RecordReference reference) {
-    return reference.side() == Side.STUDENT ? student : teacher;
+  private PlannedConnector connector(String name) {
+    return connectors.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static void add(
+      Map<GradientTarget, INDArray> gradients,
+      GradientTarget target,
+      INDArray gradient,
+      double weight) {
+    if (target != null && gradient != null) {
+      INDArray weighted = weight == 1 ? gradient : gradient.muli(weight);
+      gradients.merge(target, weighted, INDArray::addi);
+    }
   }
 }

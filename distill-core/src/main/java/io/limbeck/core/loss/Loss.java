@@ -1,39 +1,66 @@
 package io.limbeck.core.loss;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A distillation loss: a stateless function of named arrays. We minimise, so the gradient points
- * uphill. A loss is a record whose components are its config keys; its weight is one of them and is
- * applied inside.
+ * A distillation loss: a function of named arrays without any state of its own. We minimise, so the
+ * gradient points uphill. A loss is a record whose components are its config keys; its weight is
+ * one of them and is applied inside. Anyone may add one: its class name is then its {@code type} in
+ * a config.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes(@JsonSubTypes.Type(value = KLDivergence.class, name = "KLDivergence"))
 public interface Loss extends Serializable {
 
   /** What the loss is a function of, in the order of its formula. */
   List<LossArgument> arguments();
 
   /**
-   * Says what is wrong with arguments of these shapes, before any training.
+   * What the loss learns along with the student.
    *
-   * @param shapes each mapped argument's shape for one example, without the batch dimension
+   * @param shapes as far as they are known
+   * @return most losses learn nothing
+   */
+  default List<LossParameter> parameters(Shapes shapes) {
+    return List.of();
+  }
+
+  /**
+   * What the loss remembers from step to step, as it is before the first.
+   *
+   * @param seed of what is drawn by chance
+   * @return most losses remember nothing
+   */
+  default Optional<LossState> initialState(long seed) {
+    return Optional.empty();
+  }
+
+  /**
+   * Says what is wrong with a training set of this size, before any training.
+   *
+   * @param examples of the training set
    * @return empty when the loss can be computed
    */
-  Optional<String> shapeProblem(Map<String, List<Long>> shapes);
+  default Optional<String> examplesProblem(long examples) {
+    return Optional.empty();
+  }
+
+  /**
+   * Says what is wrong with arguments of these shapes, before any training.
+   *
+   * @param shapes as far as they are known
+   * @return empty when the loss can be computed
+   */
+  Optional<String> shapeProblem(Shapes shapes);
 
   /**
    * The loss of one mini-batch, and its gradient with respect to each argument that {@link
-   * LossArgument#differentiable() takes one}.
+   * LossArgument#differentiable() takes one} and to each parameter.
    *
-   * @param values each mapped argument, batch dimension first; never changed
+   * @param inputs each mapped argument, batch dimension first, and each parameter; never changed
    * @return a finite value when the arguments are finite, in the arguments' data type
    */
-  LossAndGradient lossAndGradient(Map<String, INDArray> values);
+  LossAndGradient lossAndGradient(LossInputs inputs);
 }

@@ -1,7 +1,11 @@
 package io.limbeck.core.loss;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.limbeck.core.error.UserException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** How the elements of a loss become one number. */
 public enum Reduction {
@@ -26,11 +30,33 @@ public enum Reduction {
    *
    * @param shape of the elements, batch first
    */
-  double factor(long... shape) {
+  public double factor(long... shape) {
     return switch (this) {
       case SUM -> 1;
       case BATCH_MEAN -> 1.0 / shape[0];
       case MEAN, NONE -> 1.0 / Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     };
+  }
+
+  /**
+   * Refuses a reduction that a loss does not have.
+   *
+   * @param loss its name, for the message
+   * @param allowed those that it has
+   * @throws UserException naming them
+   */
+  public void requireOneOf(String loss, Reduction... allowed) {
+    if (!List.of(allowed).contains(this)) {
+      throw new UserException(
+          "'reduction' of a %s is \"%s\" but must be one of %s"
+              .formatted(
+                  loss,
+                  word(),
+                  Arrays.stream(allowed).map(Reduction::word).collect(Collectors.joining(", "))));
+    }
+  }
+
+  private String word() {
+    return this == BATCH_MEAN ? "batchmean" : name().toLowerCase(Locale.ROOT);
   }
 }

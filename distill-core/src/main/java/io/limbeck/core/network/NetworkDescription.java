@@ -9,13 +9,20 @@ import java.util.stream.Collectors;
 /**
  * What can be recorded in a network: its vertices in the order in which they run.
  *
- * @param vertices every vertex but the inputs and the loss
+ * @param input the name of its input, as vertices name it
+ * @param inputShape of one example
+ * @param vertices every vertex but the input and the loss
+ * @param logits the vertex that puts out the class scores
+ * @param loss the module that compares them with the labels
  */
-public record NetworkDescription(List<Vertex> vertices) implements Serializable {
+public record NetworkDescription(
+    String input, List<Long> inputShape, List<Vertex> vertices, String logits, String loss)
+    implements Serializable {
   private static final Pattern EXECUTION = Pattern.compile("#\\d+$");
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public NetworkDescription {
+    inputShape = List.copyOf(inputShape);
     vertices = List.copyOf(vertices);
   }
 
@@ -32,7 +39,7 @@ public record NetworkDescription(List<Vertex> vertices) implements Serializable 
         .toList();
   }
 
-  /** The names that a recorder may use as its source. */
+  /** The names that a recorder of outputs may use as its source. */
   public List<String> sources() {
     return vertices.stream()
         .map(vertex -> moduleOf(vertex.name()))
@@ -47,6 +54,20 @@ public record NetworkDescription(List<Vertex> vertices) implements Serializable 
    */
   public Optional<Vertex> vertex(String name) {
     return vertices.stream().filter(vertex -> vertex.name().equals(name)).findFirst();
+  }
+
+  /** Every parameter, in the order of the vertices. */
+  public List<Vertex.Parameter> parameters() {
+    return vertices.stream().flatMap(vertex -> vertex.parameters().stream()).toList();
+  }
+
+  /**
+   * The shape of what a vertex or the input puts out.
+   *
+   * @param name the vertex or the input
+   */
+  public List<Long> shapeOf(String name) {
+    return name.equals(input) ? inputShape : vertex(name).map(Vertex::shape).orElseThrow();
   }
 
   /** The module of which a vertex is an execution: {@code relu} for {@code relu#1}. */

@@ -12,13 +12,16 @@ import java.util.List;
  *     {@code module#1}, {@code module#2}
  * @param type what it is, such as {@code Convolution}
  * @param shape its output for one example, without the batch dimension
+ * @param inputs the vertices, or the network's input, whose outputs it takes
  * @param parameters the parameters it holds
  */
-public record Vertex(String name, String type, List<Long> shape, List<Parameter> parameters)
+public record Vertex(
+    String name, String type, List<Long> shape, List<String> inputs, List<Parameter> parameters)
     implements Serializable {
   /** Copies the lists. */
   public Vertex {
     shape = List.copyOf(shape);
+    inputs = List.copyOf(inputs);
     parameters = List.copyOf(parameters);
   }
 

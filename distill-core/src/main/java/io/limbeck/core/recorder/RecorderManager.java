@@ -1,34 +1,32 @@
 package io.limbeck.core.recorder;
 
-import io.limbeck.core.error.Names;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.NetworkDescription;
-import io.limbeck.core.network.Vertex;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The recorders of one network. It knows which vertices each recorder listens to, holds what one
- * forward pass gave, and lets go of it when closed:
+ * The recorders of one network: knows where each finds its values. One forward pass is a {@link
+ * Recording}:
  *
  * <pre>{@code
- * try (recorders) {
- *   recorders.record(activations);
- *   INDArray logits = recorders.get("fc", 0);
+ * try (Recording recording = recorders.start()) {
+ *   Map<String, INDArray> activations = network.feedForward(features, false);
+ *   recording.take(ForwardPass.of(activations));
+ *   INDArray logits = (INDArray) recording.get("fc", 0, null);
  * }
  * }</pre>
  *
- * <p>Not for use by several threads; each worker has its own.
+ * <p>Recordings of several threads do not see each other.
  */
-public final class RecorderManager implements AutoCloseable {
-  private final Map<String, List<Vertex>> executions = new LinkedHashMap<>();
-  private final Map<String, INDArray> recorded = new HashMap<>();
+public final class RecorderManager {
+  private final NetworkDescription network;
+  private final Map<String, Recorder> recorders;
+  private final Map<String, List<Origin>> origins = new LinkedHashMap<>();
 
   /**
    * Finds every recorder's source in a network.
@@ -39,84 +37,56 @@ public final class RecorderManager implements AutoCloseable {
    * @throws UserException naming every source that is not in the network, and the nearest name that
    *     is
    */
-  public RecorderManager(Map<String, Recorder> recorders, NetworkDescription network, String key) {
+  public RecorderManager(
+      Map<String, ? extends Recorder> recorders, NetworkDescription network, String key) {
+    this.network = network;
+    this.recorders = new LinkedHashMap<>(recorders);
     List<String> problems = new ArrayList<>();
     recorders.forEach(
         (name, recorder) -> {
-          List<Vertex> found = network.executions(recorder.source());
-          if (found.isEmpty()) {
+          try {
+            origins.put(name, List.copyOf(recorder.origins(network)));
+          } catch (UnknownSourceException e) {
             problems.add(
-                "'%s.%s.source' is \"%s\", which is not in the model, %s"
-                    .formatted(
-                        key,
-                        name,
-                        recorder.source(),
-                        Names.suggestion(recorder.source(), network.sources())));
+                "'%s.%s.source' is \"%s\", %s"
+                    .formatted(key, name, recorder.source(), e.getMessage()));
           }
-          executions.put(name, found);
         });
     if (!problems.isEmpty()) {
       throw new UserException(problems);
     }
   }
 
+  /** The network that the recorders listen to. */
+  public NetworkDescription network() {
+    return network;
+  }
+
   /** The recorders' names. */
   public Set<String> names() {
-    return executions.keySet();
+    return origins.keySet();
   }
 
   /**
-   * The vertices that a recorder listens to, one for each execution of its module.
+   * What a recorder captures in a pass.
    *
    * @param recorder its name
+   * @return one for each {@code record_idx}; a single {@link Origin.Call} for a method, however
+   *     often it will be called
    */
-  public List<Vertex> executions(String recorder) {
-    return executions.get(recorder);
+  public List<Origin> origins(String recorder) {
+    return origins.get(recorder);
   }
 
-  /** The names of all vertices that must be handed to {@link #record}. */
+  /** The names of all vertices whose activations must be taken, the input among them. */
   public Set<String> vertices() {
     Set<String> vertices = new LinkedHashSet<>();
-    executions.values().forEach(list -> list.forEach(vertex -> vertices.add(vertex.name())));
+    origins.values().forEach(list -> list.forEach(origin -> vertices.addAll(origin.vertices())));
     return vertices;
   }
 
-  /**
-   * Captures the recorded vertices of one forward pass, by reference.
-   *
-   * @param activations the output of every vertex that ran, by name
-   * @throws IllegalStateException when a vertex that must be recorded did not run
-   */
-  public void record(Map<String, INDArray> activations) {
-    for (String vertex : vertices()) {
-      INDArray value = activations.get(vertex);
-      if (value == null) {
-        throw new IllegalStateException("The forward pass gave no output of '" + vertex + "'");
-      }
-      recorded.put(vertex, value);
-    }
-  }
-
-  /**
-   * What a recorder captured.
-   *
-   * @param recorder its name
-   * @param recordIdx which execution of the module, from 0
-   * @return the array of the forward pass, batch first; not a copy
-   * @throws IllegalStateException when nothing has been recorded
-   */
-  public INDArray get(String recorder, int recordIdx) {
-    String vertex = executions.get(recorder).get(recordIdx).name();
-    INDArray value = recorded.get(vertex);
-    if (value == null) {
-      throw new IllegalStateException("Recorder '" + recorder + "' has recorded nothing");
-    }
-    return value;
-  }
-
-  /** Lets go of what was recorded. The manager can record again. */
-  @Override
-  public void close() {
-    recorded.clear();
+  /** Begins to record a forward pass of this thread. */
+  public Recording start() {
+    return new Recording(recorders, origins);
   }
 }

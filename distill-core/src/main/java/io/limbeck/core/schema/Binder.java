@@ -23,14 +23,9 @@ import java.util.List;
  * @param <T> the record
  */
 public final class Binder<T extends Record> {
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .serializationInclusion(JsonInclude.Include.NON_NULL)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
-
   private final Class<T> type;
+  private final Families families;
+  private final ObjectMapper mapper;
   private final ObjectNode schemaTree;
   private final JsonSchema schema;
 
@@ -38,15 +33,29 @@ public final class Binder<T extends Record> {
    * A binder for one record.
    *
    * @param type the record of the whole file
+   * @param families the members of open families
    */
-  public Binder(Class<T> type) {
+  public Binder(Class<T> type, Families families) {
     this.type = type;
-    this.schemaTree = Schemas.schemaOf(type);
+    this.families = families;
+    this.mapper = mapper(families);
+    this.schemaTree = Schemas.schemaOf(type, families);
     this.schema =
         JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
             .getSchema(
                 schemaTree,
                 SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build());
+  }
+
+  private static ObjectMapper mapper(Families families) {
+    ObjectMapper mapper =
+        JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    families.register(mapper);
+    return mapper;
   }
 
   /**
@@ -58,6 +67,11 @@ public final class Binder<T extends Record> {
    *     missing keys
    */
   public T bind(ObjectNode tree) {
+    Families known = new ClassNames(families).in(tree);
+    return known == families ? bindKnown(tree) : new Binder<>(type, known).bindKnown(tree);
+  }
+
+  private T bindKnown(ObjectNode tree) {
     ObjectNode filled = tree.deepCopy();
     new Defaults(schemaTree).fill(filled);
     List<String> problems = new Problems(schemaTree, filled).of(schema.validate(filled));
@@ -65,7 +79,7 @@ public final class Binder<T extends Record> {
       throw new UserException(problems);
     }
     try {
-      return MAPPER.treeToValue(filled, type);
+      return mapper.treeToValue(filled, type);
     } catch (JsonProcessingException e) {
       if (e.getCause() instanceof UserException userError) {
         throw userError;
@@ -76,6 +90,6 @@ public final class Binder<T extends Record> {
 
   /** The record as a tree, every key written out, in the file's own spelling. */
   public JsonNode toTree(T value) {
-    return MAPPER.valueToTree(value);
+    return mapper.valueToTree(value);
   }
 }

@@ -21,7 +21,7 @@ final class Defaults {
   }
 
   private void fill(JsonNode value, JsonNode rule) {
-    JsonNode resolved = resolve(rule);
+    JsonNode resolved = branch(value, resolve(rule));
     if (value instanceof ObjectNode object) {
       fillObject(object, resolved);
     } else if (value.isArray()) {
@@ -29,11 +29,23 @@ final class Defaults {
     }
   }
 
+  /** What may be one entry or a list of them has a rule for each. */
+  private JsonNode branch(JsonNode value, JsonNode rule) {
+    return rule.path("if").has("type")
+        ? resolve(rule.get(value.isArray() ? "then" : "else"))
+        : rule;
+  }
+
   private void fillObject(ObjectNode object, JsonNode rule) {
     for (Map.Entry<String, JsonNode> property : rule.path("properties").properties()) {
       JsonNode byDefault = property.getValue().get("default");
       JsonNode given = object.get(property.getKey());
-      if (byDefault != null && given == null) {
+      JsonNode ifNull = property.getValue().get(Schemas.IF_NULL);
+      if (ifNull != null && given != null && given.isNull()) {
+        object.set(property.getKey(), ifNull.deepCopy());
+      } else if (given != null && given.isNull() && isOptional(property, rule)) {
+        object.remove(property.getKey());
+      } else if (byDefault != null && given == null) {
         object.set(property.getKey(), byDefault.deepCopy());
       } else if (byDefault != null && given instanceof ObjectNode block) {
         nameKind(block, byDefault, resolve(property.getValue()));
@@ -48,6 +60,16 @@ final class Defaults {
       JsonNode known = rule.path("properties").path(member.getKey());
       fill(member.getValue(), known.isMissingNode() ? rule.path("additionalProperties") : known);
     }
+  }
+
+  /** A null for a key that may be left out leaves it out. */
+  private static boolean isOptional(Map.Entry<String, JsonNode> property, JsonNode rule) {
+    for (JsonNode required : rule.path("required")) {
+      if (required.asText().equals(property.getKey())) {
+        return false;
+      }
+    }
+    return !property.getValue().has("default");
   }
 
   /** A block that does not say of which type it is, is of the default's type. */

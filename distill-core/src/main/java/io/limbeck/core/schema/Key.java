@@ -36,4 +36,7 @@ public @interface Key {
 
   /** The fewest entries of a list or map. */
   int minItems() default 0;
+
+  /** The JSON that a {@code null} in a file stands for. Empty: null is not allowed. */
+  String ifNull() default "";
 }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * allowed.
  */
 final class Problems {
+  private static final int LISTED_AT_MOST = 8;
+
   private final JsonNode schema;
   private final JsonNode value;
 
@@ -71,13 +73,21 @@ final class Problems {
   }
 
   private String oneOf(ValidationMessage message) {
+    List<String> names = texts(rulesOf(message).path(message.getProperty()).path("enum"));
     return ": must be one of "
-        + String.join(", ", texts(rulesOf(message).path(message.getProperty()).path("enum")));
+        + (names.size() > LISTED_AT_MOST
+            ? String.join(", ", names.subList(0, LISTED_AT_MOST))
+                + " and %d more, all in docs/config.md".formatted(names.size() - LISTED_AT_MOST)
+            : String.join(", ", names));
   }
 
   private String notAmong(String key, String pointer, JsonNode allowed) {
     List<String> names = texts(allowed);
     JsonNode found = value.at(pointer);
+    if (names.size() > LISTED_AT_MOST && found.isTextual()) {
+      return "%s, which is none of the %d names known here, %s"
+          .formatted(found(key, pointer), names.size(), Names.suggestion(found.asText(), names));
+    }
     return found(key, pointer)
         + " but must be one of "
         + String.join(", ", names)

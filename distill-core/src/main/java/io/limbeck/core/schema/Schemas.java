@@ -1,7 +1,6 @@
 package io.limbeck.core.schema;
 
 import com.fasterxml.classmate.ResolvedType;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,7 +16,7 @@ import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
 import java.math.BigDecimal;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,17 +25,29 @@ import java.util.Map;
  * name, so that a checker complains about the type that was meant and not about all of them.
  */
 public final class Schemas {
+  /** Attribute of ours: what a null in a file stands for. */
+  static final String IF_NULL = "x-if-null";
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private Schemas() {}
+  private final Families families;
+
+  private Schemas(Families families) {
+    this.families = families;
+  }
 
   /**
    * The schema of a record.
    *
    * @param root the record of the whole file
+   * @param families the members of open families
    * @return a new tree
    */
-  public static ObjectNode schemaOf(Class<? extends Record> root) {
+  public static ObjectNode schemaOf(Class<? extends Record> root, Families families) {
+    return new Schemas(families).schema(root);
+  }
+
+  private ObjectNode schema(Class<? extends Record> root) {
     SchemaGeneratorConfigBuilder builder =
         new SchemaGeneratorConfigBuilder(
                 MAPPER, SchemaVersion.DRAFT_2020_12, OptionPreset.PLAIN_JSON)
@@ -53,7 +64,8 @@ public final class Schemas {
     builder
         .forTypesInGeneral()
         .withCustomDefinitionProvider(Schemas::enumeration)
-        .withCustomDefinitionProvider(Schemas::family)
+        .withCustomDefinitionProvider(Schemas::oneOrMany)
+        .withCustomDefinitionProvider(this::family)
         .withTypeAttributeOverride((node, scope, context) -> addTypeKey(node, scope.getType()));
     ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(root);
     allowSchemaKey(schema, name(root.getSimpleName()));
@@ -91,6 +103,9 @@ public final class Schemas {
     if (!key.def().isEmpty()) {
       node.set("default", parse(key.def()));
     }
+    if (!key.ifNull().isEmpty()) {
+      node.set(IF_NULL, parse(key.ifNull()));
+    }
     putBound(node, "minimum", key.min());
     putBound(node, "exclusiveMinimum", key.above());
     putBound(node, "maximum", key.max());
@@ -123,43 +138,60 @@ public final class Schemas {
         node, CustomDefinition.DefinitionType.INLINE, CustomDefinition.AttributeInclusion.YES);
   }
 
-  private static CustomDefinition family(ResolvedType type, SchemaGenerationContext context) {
-    JsonSubTypes subTypes = type.getErasedType().getAnnotation(JsonSubTypes.class);
-    if (subTypes == null || !type.getErasedType().isInterface()) {
+  /** A record of one list that a file may write without its brackets when it has one entry. */
+  private static CustomDefinition oneOrMany(ResolvedType type, SchemaGenerationContext context) {
+    Class<?> raw = type.getErasedType();
+    if (!raw.isAnnotationPresent(OneOrMany.class)) {
       return null;
     }
-    String discriminator = discriminator(type.getErasedType());
+    ObjectNode item =
+        context.createDefinitionReference(
+            context.getTypeContext().resolve(raw.getAnnotation(OneOrMany.class).value()));
+    ObjectNode node = MAPPER.createObjectNode();
+    node.putObject("if").put("type", "array");
+    ObjectNode list = node.putObject("then").put("type", "array").put("minItems", 1);
+    list.set("items", item);
+    node.set("else", item.deepCopy());
+    return inline(node);
+  }
+
+  private CustomDefinition family(ResolvedType type, SchemaGenerationContext context) {
+    Class<?> raw = type.getErasedType();
+    Map<String, Class<?>> members = families.members(raw);
+    if (members.isEmpty()) {
+      return null;
+    }
+    String discriminator = discriminator(raw);
     ObjectNode node = MAPPER.createObjectNode().put("type", "object");
     node.putArray("required").add(discriminator);
     ObjectNode typeKey = node.putObject("properties").putObject(discriminator);
     var names = typeKey.putArray("enum");
     var branches = node.putArray("allOf");
-    for (JsonSubTypes.Type subType : subTypes.value()) {
-      names.add(subType.name());
-      ObjectNode branch = branches.addObject();
-      ObjectNode condition = branch.putObject("if");
-      condition.putArray("required").add(discriminator);
-      condition.putObject("properties").putObject(discriminator).put("const", subType.name());
-      branch.set(
-          "then",
-          context.createDefinitionReference(context.getTypeContext().resolve(subType.value())));
-    }
+    members.forEach(
+        (name, member) -> {
+          names.add(name);
+          ObjectNode branch = branches.addObject();
+          ObjectNode condition = branch.putObject("if");
+          condition.putArray("required").add(discriminator);
+          condition.putObject("properties").putObject(discriminator).put("const", name);
+          branch.set(
+              "then", context.createDefinitionReference(context.getTypeContext().resolve(member)));
+        });
     return new CustomDefinition(
         node, CustomDefinition.DefinitionType.STANDARD, CustomDefinition.AttributeInclusion.NO);
   }
 
   /** A member of a family holds the key that names it. */
-  private static void addTypeKey(ObjectNode node, ResolvedType type) {
+  private void addTypeKey(ObjectNode node, ResolvedType type) {
     Class<?> raw = type.getErasedType();
     if (raw.isRecord() && node.get("properties") instanceof ObjectNode properties) {
-      for (Class<?> family : raw.getInterfaces()) {
-        JsonSubTypes subTypes = family.getAnnotation(JsonSubTypes.class);
-        if (subTypes != null) {
-          Arrays.stream(subTypes.value())
-              .filter(subType -> subType.value() == raw)
-              .forEach(
-                  subType ->
-                      properties.putObject(discriminator(family)).put("const", subType.name()));
+      for (Class<?> family : families.of(raw)) {
+        List<String> names = families.names(family, raw);
+        ObjectNode typeKey = properties.putObject(discriminator(family));
+        if (names.size() == 1) {
+          typeKey.put("const", names.get(0));
+        } else {
+          names.forEach(typeKey.putArray("enum")::add);
         }
       }
     }

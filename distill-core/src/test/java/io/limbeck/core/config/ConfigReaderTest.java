@@ -6,12 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.error.UserException;
-import io.limbeck.core.loss.KLDivergence;
+import io.limbeck.core.loss.Loss;
+import io.limbeck.core.loss.LossAndGradient;
+import io.limbeck.core.loss.LossArgument;
+import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Reduction;
+import io.limbeck.core.loss.Shapes;
+import io.limbeck.core.loss.logit.KLDivergence;
+import io.limbeck.core.schema.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +47,7 @@ class ConfigReaderTest {
     assertThat(algorithm.calculateStudentLoss()).isTrue();
     assertThat(algorithm.architecture()).isEqualTo(new CifarResNet(20, null));
     assertThat(algorithm.distiller().distillLosses())
-        .containsEntry("loss_kl", new KLDivergence(4, Reduction.BATCH_MEAN, 1, true));
+        .containsEntry("loss_kl", new KLDivergence(4, Reduction.BATCH_MEAN, 1, true, false));
     assertThat(
             algorithm.distiller().lossForwardMappings().get("loss_kl").get("preds_T").recordIdx())
         .isZero();
@@ -156,9 +163,9 @@ class ConfigReaderTest {
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
           algorithm.teacher.type=ResNet | 'algorithm.teacher.type' is "ResNet" but must be one of CifarResNet, SmallCnn, Mlp, ModelFile, did you mean 'CifarResNet'?
           algorithm.calculate_student_loss=maybe | 'algorithm.calculate_student_loss' is "maybe" but must be true or false
-          algorithm.distiller.student_recorders.fc.type=ModuleOutput | 'algorithm.distiller.student_recorders.fc.type' is "ModuleOutput" but must be one of ModuleOutputs, did you mean 'ModuleOutputs'?
+          algorithm.distiller.student_recorders.fc.type=ModuleOutput | 'algorithm.distiller.student_recorders.fc.type' is "ModuleOutput" but must be one of ModuleOutputs, ModuleInputs, FunctionOutputs, FunctionInputs, MethodOutputs, MethodInputs, Parameter, did you mean 'ModuleOutputs'?
           algorithm.distiller.student_recorders.fc.sources=a | 'algorithm.distiller.student_recorders.fc.sources' is not a key of 'algorithm.distiller.student_recorders.fc', did you mean 'source'? (known: source, type)
-          algorithm.distiller.distill_losses.loss_kl.type=KLDivergense | 'algorithm.distiller.distill_losses.loss_kl.type' is "KLDivergense" but must be one of KLDivergence, did you mean 'KLDivergence'?
+          algorithm.distiller.distill_losses.loss_kl.type=KLDivergense | 'algorithm.distiller.distill_losses.loss_kl.type' is "KLDivergense", which is none of the 29 names known here, did you mean 'KLDivergence'? (also near:
           algorithm.distiller.distill_losses.loss_kl.tau=0 | 'algorithm.distiller.distill_losses.loss_kl.tau' is 0 but must be > 0
           algorithm.distiller.distill_losses.loss_kl.reduction=average | 'algorithm.distiller.distill_losses.loss_kl.reduction' is "average" but must be one of batchmean, mean, sum, none
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder=fc | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder' is not a key of 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S', did you mean 'recorder'?
@@ -241,5 +248,57 @@ class ConfigReaderTest {
     assertThatThrownBy(() -> reader.read(path, List.of()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(message);
+  }
+
+  /** A loss of the user's own, by its class' name, with keys of its own. */
+  public record OwnLoss(@Key(value = "How much", def = "2.5", min = 0) double amount)
+      implements Loss {
+    @Override
+    public List<LossArgument> arguments() {
+      return List.of(LossArgument.student("x"));
+    }
+
+    @Override
+    public Optional<String> shapeProblem(Shapes shapes) {
+      return Optional.empty();
+    }
+
+    @Override
+    public LossAndGradient lossAndGradient(LossInputs inputs) {
+      return LossAndGradient.of(0);
+    }
+  }
+
+  private ExperimentConfig withLoss(String loss) {
+    return reader.read(file, List.of("algorithm.distiller.distill_losses.own=" + loss));
+  }
+
+  @Test
+  void type_isAClassName() throws IOException {
+    String name = OwnLoss.class.getName();
+    ExperimentConfig config = withLoss("{type: \"" + name + "\"}");
+    assertThat(((SingleTeacherDistill) config.algorithm()).distiller().distillLosses())
+        .containsEntry("own", new OwnLoss(2.5));
+    Path copy = Files.writeString(dir.resolve("copy.json"), reader.toTree(config).toString());
+    assertThat(reader.read(copy, List.of())).isEqualTo(config);
+    assertThatThrownBy(() -> withLoss("{type: \"" + name + "\", amount: -1}"))
+        .hasMessage("'algorithm.distiller.distill_losses.own.amount' is -1 but must be >= 0");
+    assertThatThrownBy(() -> withLoss("{type: \"" + name + "\", amont: 1}"))
+        .hasMessage(
+            "'algorithm.distiller.distill_losses.own.amont' is not a key of 'algorithm.distiller.distill_losses.own', did"
+                + " you mean 'amount'? (known: amount, type)");
+  }
+
+  @Test
+  void type_isAClassThatIsNotThere_orNotOne() {
+    assertThatThrownBy(() -> withLoss("{type: com.example.No}"))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "'algorithm.distiller.distill_losses.own.type' is \"com.example.No\", but there is no class of that name on"
+                + " the class path");
+    assertThatThrownBy(() -> withLoss("{type: java.lang.String}"))
+        .hasMessageStartingWith(
+            "'algorithm.distiller.distill_losses.own.type' is \"java.lang.String\", but that class implements none of"
+                + " io.limbeck.core.loss.Loss");
   }
 }

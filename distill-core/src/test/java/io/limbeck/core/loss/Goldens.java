@@ -9,30 +9,49 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * Values that were not made by this code: the reference framework's losses, evaluated in double
- * precision by PyTorch. The file says how.
- */
+/** Values that were not made by this code. Each file says how. */
 final class Goldens {
-  private static final JsonNode ROOT = read();
+  /** The reference framework's losses, evaluated in double precision by PyTorch. */
+  static final Goldens REFERENCE = new Goldens("/losses.json");
 
-  private Goldens() {}
+  /** Losses that it lacks, from their authors' formulas, differentiated by PyTorch. */
+  static final Goldens BEYOND = new Goldens("/losses-beyond.json");
 
-  record Case(String name, double loss, INDArray studentGradient, INDArray teacherGradient) {}
+  private final JsonNode root;
 
-  /** The input arrays {@code A} ({@code [4, 5]} logits) or {@code B} ({@code [2, 3, 4, 4]}). */
-  static INDArray input(String name, long... shape) {
-    return array(ROOT.at("/inputs/" + name), shape);
+  private Goldens(String resource) {
+    try (InputStream in = Goldens.class.getResourceAsStream(resource)) {
+      this.root = new ObjectMapper().readTree(in);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
-  static Case find(String name, long... shape) {
-    for (JsonNode each : ROOT.get("cases")) {
+  List<String> names() {
+    List<String> names = new ArrayList<>();
+    root.get("cases").forEach(each -> names.add(each.get("name").asText()));
+    return names;
+  }
+
+  /** An input array, such as {@code A_student}. */
+  INDArray input(String name, long... shape) {
+    return array(root.at("/inputs/" + name), shape);
+  }
+
+  double loss(String name) {
+    return find(name).get("loss").asDouble();
+  }
+
+  /** Null where the file has none. */
+  INDArray gradient(String name, String of, long... shape) {
+    JsonNode gradient = find(name).get(of);
+    return gradient == null || gradient.isNull() ? null : array(gradient, shape);
+  }
+
+  private JsonNode find(String name) {
+    for (JsonNode each : root.get("cases")) {
       if (each.get("name").asText().equals(name)) {
-        return new Case(
-            name,
-            each.get("loss").asDouble(),
-            array(each.get("grad_student"), shape),
-            each.get("grad_teacher").isNull() ? null : array(each.get("grad_teacher"), shape));
+        return each;
       }
     }
     throw new IllegalArgumentException("No golden case " + name);
@@ -50,14 +69,6 @@ final class Goldens {
       node.forEach(item -> flatten(item, values));
     } else {
       values.add(node.asDouble());
-    }
-  }
-
-  private static JsonNode read() {
-    try (InputStream in = Goldens.class.getResourceAsStream("/losses.json")) {
-      return new ObjectMapper().readTree(in);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

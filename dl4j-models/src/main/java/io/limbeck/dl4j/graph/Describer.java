@@ -3,8 +3,8 @@ package io.limbeck.dl4j.graph;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.core.network.Vertex;
+import io.limbeck.dl4j.shape.InputTypes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -35,10 +35,19 @@ public final class Describer {
       if (vertex != null && !isOutput(vertex)) {
         vertices.add(
             new Vertex(
-                name, kind(vertex), shape(types.get(name)), parameters(network, name, vertex)));
+                name,
+                kind(vertex),
+                InputTypes.shape(types.get(name)),
+                conf.getVertexInputs().get(name),
+                parameters(network, name, vertex)));
       }
     }
-    return new NetworkDescription(vertices);
+    return new NetworkDescription(
+        conf.getNetworkInputs().get(0),
+        InputTypes.shape(input),
+        vertices,
+        LogitsForm.logits(conf),
+        LogitsForm.loss(conf));
   }
 
   private static Map<String, InputType> activationTypes(
@@ -62,10 +71,6 @@ public final class Describer {
             ? layerVertex.getLayerConf().getLayer().getClass().getSimpleName()
             : vertex.getClass().getSimpleName();
     return name.replaceFirst("(Layer|Vertex)$", "");
-  }
-
-  private static List<Long> shape(InputType type) {
-    return Arrays.stream(type.getShape(false)).boxed().toList();
   }
 
   private static List<Vertex.Parameter> parameters(

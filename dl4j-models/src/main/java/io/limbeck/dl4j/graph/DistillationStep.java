@@ -1,9 +1,20 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.core.delivery.DeliveryManager;
+import io.limbeck.core.distiller.DistillResult;
 import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.distiller.StepValues;
+import io.limbeck.core.loss.LossState;
+import io.limbeck.core.network.DataSamples;
+import io.limbeck.core.network.ForwardPass;
+import io.limbeck.core.recorder.Recording;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One training step: teacher forward, student forward, losses and their gradients, student
@@ -13,22 +24,61 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class DistillationStep {
   private final TrainingGraph student;
   private final TeacherGraph teacher;
+  private final ConnectorGraph frozenConnectors;
   private final Distiller distiller;
   private final StepListener listener;
+  private final Map<String, LossState> states = new LinkedHashMap<>();
+  private final Map<String, LossState.Change> changes = new LinkedHashMap<>();
   private long teacherNanos;
+  private Pass pass;
+
+  /** What is known while the student's pass runs. */
+  private record Pass(
+      Batch batch,
+      Map<String, List<INDArray>> frozenOutputs,
+      Recording studentRecording,
+      Recording teacherRecording) {}
+
+  /**
+   * A mini-batch.
+   *
+   * @param features {@code [batch, …]}
+   * @param labels one-hot, {@code [batch, classes]}; DL4J destroys the array at the end of the step
+   * @param samples what recorders may see of the examples
+   * @param epoch epochs since the start of training, with fractions
+   */
+  public record Batch(INDArray features, INDArray labels, DataSamples samples, double epoch) {
+
+    /**
+     * A mini-batch of examples without numbers.
+     *
+     * @param features {@code [batch, …]}
+     * @param labels one-hot; null for none
+     */
+    public static Batch of(INDArray features, INDArray labels) {
+      INDArray kept = labels == null ? null : labels.dup();
+      return new Batch(features, labels, new DataSamples(kept, null, null), 0);
+    }
+  }
 
   /**
    * A step with a teacher.
    *
    * @param student the student
    * @param teacher the teacher
+   * @param frozenConnectors what runs behind the teacher
    * @param distiller the losses between them
    */
-  public DistillationStep(TrainingGraph student, TeacherGraph teacher, Distiller distiller) {
+  public DistillationStep(
+      TrainingGraph student,
+      TeacherGraph teacher,
+      ConnectorGraph frozenConnectors,
+      Distiller distiller) {
     this.student = student;
     this.teacher = teacher;
+    this.frozenConnectors = frozenConnectors;
     this.distiller = distiller;
-    this.listener = new StepListener(student, distiller);
+    this.listener = new StepListener(student, distiller == null ? null : this::distil);
     student.network().setListeners(listener);
   }
 
@@ -39,7 +89,7 @@ public final class DistillationStep {
    * @return the step
    */
   public static DistillationStep supervised(TrainingGraph student) {
-    return new DistillationStep(student, null, null);
+    return new DistillationStep(student, null, null, null);
   }
 
   /** The graph that is trained. */
@@ -47,26 +97,30 @@ public final class DistillationStep {
     return student;
   }
 
+  /** What losses remember, by loss name; each step writes into it. */
+  public Map<String, LossState> states() {
+    return states;
+  }
+
+  /** What the last step wrote into it; taken once. */
+  public Map<String, LossState.Change> takeChanges() {
+    Map<String, LossState.Change> taken = new LinkedHashMap<>(changes);
+    changes.clear();
+    return taken;
+  }
+
   /**
    * Trains on one mini-batch.
    *
-   * @param features {@code [batch, …]}
-   * @param labels one-hot, {@code [batch, classes]}; DL4J destroys the array at the end of the step
+   * @param batch the mini-batch
    * @return each loss by name, as in the reference's logs: {@code distill.NAME} and {@code
    *     student.loss}
    */
-  public Map<String, Double> run(INDArray features, INDArray labels) {
+  public Map<String, Double> run(Batch batch) {
     if (teacher == null) {
-      fit(features, labels);
+      fit(batch, Map.of());
     } else {
-      long start = System.nanoTime();
-      distiller.teacher().record(teacher.forward(features));
-      teacherNanos += System.nanoTime() - start;
-      try {
-        fit(features, labels);
-      } finally {
-        distiller.release();
-      }
+      distilled(batch);
     }
     return new LinkedHashMap<>(listener.losses());
   }
@@ -76,7 +130,68 @@ public final class DistillationStep {
     return teacherNanos;
   }
 
-  private void fit(INDArray features, INDArray labels) {
-    student.network().fit(new INDArray[] {features}, student.labels(labels));
+  private void distilled(Batch batch) {
+    changes.clear();
+    DeliveryManager deliveries = distiller.deliveries();
+    try (Recording ofTeacher = distiller.teacher().start()) {
+      Map<String, INDArray> activations = teach(batch, ofTeacher);
+      try (Recording ofStudent = distiller.student().start();
+          DeliveryManager.Pass overriding = deliveries.override()) {
+        pass = new Pass(batch, frozenConnectors.forward(activations), ofStudent, ofTeacher);
+        fit(batch, activations);
+      }
+      deliveries.requireEmpty();
+      changes.forEach((loss, change) -> states.get(loss).apply(change));
+    } finally {
+      pass = null;
+      deliveries.clear();
+    }
+  }
+
+  private Map<String, INDArray> teach(Batch batch, Recording recording) {
+    long start = System.nanoTime();
+    try (DeliveryManager.Pass collecting = distiller.deliveries().collect()) {
+      Map<String, INDArray> activations = teacher.forward(batch.features());
+      recording.take(new ForwardPass(activations, teacher::parameter, batch.samples()));
+      return activations;
+    } finally {
+      teacherNanos += System.nanoTime() - start;
+    }
+  }
+
+  private DistillResult distil(Map<String, INDArray> activations) {
+    Map<String, INDArray> all = new HashMap<>(activations);
+    all.put(student.input(), pass.batch().features());
+    pass.studentRecording()
+        .take(new ForwardPass(all, this::studentParameter, pass.batch().samples()));
+    DistillResult result =
+        distiller.distill(
+            new StepValues(
+                pass.studentRecording(),
+                pass.teacherRecording(),
+                (connector, index) -> connectorOutput(activations, connector, index),
+                student::lossParameter,
+                states,
+                pass.batch().epoch(),
+                Nd4j.getRandom().nextLong()));
+    changes.putAll(result.changes());
+    return result;
+  }
+
+  private INDArray connectorOutput(Map<String, INDArray> activations, String connector, int index) {
+    INDArray trained = student.connectorOutput(activations, connector, index);
+    return trained == null ? pass.frozenOutputs().get(connector).get(index) : trained;
+  }
+
+  private INDArray studentParameter(String name) {
+    int slash = name.lastIndexOf('/');
+    Layer layer = student.network().getLayer(name.substring(0, slash));
+    return layer.paramTable(false).get(name.substring(slash + 1));
+  }
+
+  private void fit(Batch batch, Map<String, INDArray> teacherActivations) {
+    student
+        .network()
+        .fit(student.inputs(batch.features(), teacherActivations), student.labels(batch.labels()));
   }
 }

@@ -30,18 +30,22 @@ public record FrozenNetwork(
    *
    * @param logitsForm the network's configuration in logits form
    * @param network the network with its weights, in any form with the same vertices
-   * @param outputs the vertices to put out
+   * @param outputs the vertices to put out; the input may be among them, and is always there
    */
   public static FrozenNetwork of(
       ComputationGraphConfiguration logitsForm,
       ComputationGraph network,
       Collection<String> outputs) {
-    ComputationGraphConfiguration conf = TeacherGraph.truncate(logitsForm, outputs);
+    List<String> taps =
+        outputs.stream().filter(name -> !logitsForm.getNetworkInputs().contains(name)).toList();
+    if (taps.isEmpty()) {
+      taps = List.of(LogitsForm.logits(logitsForm));
+    }
+    ComputationGraphConfiguration conf = TeacherGraph.truncate(logitsForm, taps);
     ParameterLayout target = ParameterLayout.of(Networks.fresh(conf));
     float[] parameters = ParameterLayout.of(network).convert(Networks.parameters(network), target);
     String json = conf.toJson();
-    return new FrozenNetwork(
-        json, parameters, List.copyOf(outputs), fingerprint(json, parameters, outputs));
+    return new FrozenNetwork(json, parameters, taps, fingerprint(json, parameters, taps));
   }
 
   /**

@@ -2,6 +2,8 @@ package io.limbeck.dl4j.graph;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -93,6 +95,48 @@ public record ParameterLayout(List<Segment> segments) implements Serializable {
       System.arraycopy(vector, from.offset(), converted, to.offset(), to.length());
     }
     return converted;
+  }
+
+  /**
+   * Writes a vector of this layout over the parameters of the same names in another.
+   *
+   * @param vector of this layout
+   * @param target a layout that has all of this one's parameters
+   * @param base a vector of the target's layout
+   * @return a new vector of the target's layout
+   */
+  public float[] over(float[] vector, ParameterLayout target, float[] base) {
+    Map<String, Segment> places =
+        target.segments.stream().collect(Collectors.toMap(Segment::name, Function.identity()));
+    float[] result = base.clone();
+    for (Segment from : segments) {
+      Segment to = places.get(from.name());
+      if (to == null || from.length() != to.length()) {
+        throw new IllegalArgumentException(
+            "Parameter '" + from.name() + "' is not the same in both networks");
+      }
+      System.arraycopy(vector, from.offset(), result, to.offset(), to.length());
+    }
+    return result;
+  }
+
+  /**
+   * The parameters of a vector that begin with one of some words, as arrays.
+   *
+   * @param vector of this layout
+   * @param prefixes the words
+   * @return flat arrays by full name
+   */
+  public Map<String, float[]> select(float[] vector, List<String> prefixes) {
+    Map<String, float[]> selected = new LinkedHashMap<>();
+    for (Segment segment : segments) {
+      if (prefixes.stream().anyMatch(segment.name()::startsWith)) {
+        selected.put(
+            segment.name(),
+            Arrays.copyOfRange(vector, segment.offset(), segment.offset() + segment.length()));
+      }
+    }
+    return selected;
   }
 
   private static boolean isStatistic(String parameter) {

@@ -1,10 +1,11 @@
 package io.limbeck.dl4j.graph;
 
 import io.limbeck.core.distiller.DistillResult;
-import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.distiller.GradientTarget;
 import io.limbeck.dl4j.engine.CpuEngine;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -12,23 +13,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The recorder of module outputs: DL4J calls it between the forward and the backward pass with the
- * output of every vertex. It lets the distiller compute the losses and hands their gradients to the
- * heads, so one forward pass of the student is enough.
+ * output of every vertex. It has the losses computed and hands their gradients to the heads, so one
+ * forward pass of the student is enough.
  */
 final class StepListener extends BaseTrainingListener {
   private final TrainingGraph graph;
-  private final Distiller distiller;
+  private final Function<Map<String, INDArray>, DistillResult> distil;
   private final Map<String, Double> losses = new LinkedHashMap<>();
+  private final Map<String, INDArray> ofParameters = new LinkedHashMap<>();
 
   /**
    * A listener for one graph.
    *
    * @param graph the graph
-   * @param distiller null where there is only the task loss
+   * @param distil computes the losses from the outputs of all vertices; null where there is only
+   *     the task loss
    */
-  StepListener(TrainingGraph graph, Distiller distiller) {
+  StepListener(TrainingGraph graph, Function<Map<String, INDArray>, DistillResult> distil) {
     this.graph = graph;
-    this.distiller = distiller;
+    this.distil = distil;
   }
 
   /** The losses of the last step by name: {@code distill.…} and {@code student.loss}. */
@@ -39,17 +42,29 @@ final class StepListener extends BaseTrainingListener {
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
     losses.clear();
-    if (distiller != null) {
-      distiller.student().record(activations);
-      DistillResult result = distiller.distill();
+    ofParameters.clear();
+    DistillResult result = distil == null ? null : distil.apply(activations);
+    if (result != null) {
       result.losses().forEach((name, loss) -> losses.put("distill." + name, loss));
       // DL4J divides the sum of the examples' gradients by their number, a distillation loss has
       // done so already.
-      result
-          .gradients()
-          .forEach((vertex, gradient) -> graph.inject(vertex, gradient.muli(gradient.size(0))));
+      long examples = graph.network().batchSize();
+      result.gradients().forEach((target, gradient) -> hand(target, gradient.muli(examples)));
     }
     CpuEngine.beginBackward(graph.network());
+  }
+
+  private void hand(GradientTarget target, INDArray gradient) {
+    if (!graph.inject(target, gradient)
+        && target instanceof GradientTarget.StudentParameter parameter) {
+      ofParameters.put(parameter.name(), gradient);
+    }
+  }
+
+  /** Called after the backward pass and before the updater. */
+  @Override
+  public void onGradientCalculation(Model model) {
+    graph.afterBackward(ofParameters);
   }
 
   /** Called after the score is there and before the parameters move. */

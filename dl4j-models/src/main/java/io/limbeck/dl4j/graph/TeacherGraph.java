@@ -1,7 +1,6 @@
 package io.limbeck.dl4j.graph;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
@@ -9,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,6 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * use by several threads.
  */
 public final class TeacherGraph {
+  private static final String LEAF_SUFFIX = ".tap";
+
   private final ComputationGraph network;
   private final List<String> taps;
 
@@ -53,23 +56,54 @@ public final class TeacherGraph {
     }
     conf.getVertices().keySet().retainAll(needed);
     conf.getVertexInputs().keySet().retainAll(needed);
-    conf.setNetworkOutputs(new ArrayList<>(taps));
+    conf.setNetworkOutputs(taps.stream().map(tap -> leaf(conf, tap)).toList());
     TopologicalOrder.forget(conf);
     return conf;
+  }
+
+  /**
+   * A vertex at the end of the graph that puts out what a recorded one does. With two outputs that
+   * other vertices take, {@code ComputationGraph.output} of DL4J 1.0.0-M2.1 mixes up its workspaces
+   * and throws a NullPointerException.
+   */
+  private static String leaf(ComputationGraphConfiguration conf, String tap) {
+    if (conf.getVertexInputs().values().stream().noneMatch(inputs -> inputs.contains(tap))) {
+      return tap;
+    }
+    String leaf = tap + LEAF_SUFFIX;
+    conf.getVertices().put(leaf, new ScaleVertex(1));
+    conf.getVertexInputs().put(leaf, List.of(tap));
+    return leaf;
   }
 
   /**
    * Runs the teacher.
    *
    * @param features a mini-batch
-   * @return the recorded vertices' outputs, outside any workspace
+   * @return the recorded vertices' outputs and the input, outside any workspace
    */
   public Map<String, INDArray> forward(INDArray features) {
-    INDArray[] outputs = network.output(false, features);
     Map<String, INDArray> activations = new LinkedHashMap<>();
+    activations.put(network.getConfiguration().getNetworkInputs().get(0), features);
+    if (taps.isEmpty()) {
+      return activations;
+    }
+    INDArray[] outputs = network.output(false, features);
     for (int i = 0; i < outputs.length; i++) {
       activations.put(taps.get(i), outputs[i]);
     }
     return activations;
+  }
+
+  /**
+   * A parameter.
+   *
+   * @param name {@code vertex/parameter}
+   * @return null when the teacher has none of that name up to its deepest recorded vertex
+   */
+  public INDArray parameter(String name) {
+    int slash = name.lastIndexOf('/');
+    Layer layer = slash < 0 ? null : network.getLayer(name.substring(0, slash));
+    return layer == null ? null : layer.paramTable(false).get(name.substring(slash + 1));
   }
 }

@@ -1,84 +1,109 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.core.delivery.DeliveryConfig;
+import io.limbeck.core.distiller.GradientTarget;
+import io.limbeck.core.distiller.PlannedConnector;
+import io.limbeck.core.distiller.PlannedLoss;
+import io.limbeck.core.loss.LossParameter;
+import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.core.network.Side;
 import io.limbeck.dl4j.head.GradientHead;
 import io.limbeck.dl4j.head.GradientHeadLayer;
+import io.limbeck.dl4j.head.LearntArray;
+import io.limbeck.dl4j.head.LearntArrayLayer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.regularization.L2Regularization;
-import org.nd4j.linalg.learning.regularization.Regularization;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /**
- * A student made ready for training: its own vertices, and behind every vertex that a distillation
- * loss reads a {@link GradientHead}. The student's vertices keep their names and parameters, so a
- * trained vector goes back into the plain student by name.
+ * A student made ready for training: its own vertices, the connectors that train, what losses
+ * learn, and at every place where a distillation loss' gradient enters a head. Everything that
+ * learns lies in the one flat vector of this graph. The student's vertices keep their names and
+ * parameters, so a trained vector goes back into the plain student by name.
  */
 public final class TrainingGraph {
   private static final String HEAD_SUFFIX = ".distill";
+  private static final String LOSS_PREFIX = "distill_losses.";
 
   private final ComputationGraph network;
+  private final StudentPlan plan;
   private final Map<String, String> heads;
+  private final Map<String, List<String>> connectorOutputs;
   private final String loss;
+  private final boolean studentTrains;
 
-  private TrainingGraph(ComputationGraph network, Map<String, String> heads, String loss) {
+  private TrainingGraph(
+      ComputationGraph network,
+      StudentPlan plan,
+      Map<String, String> heads,
+      Map<String, List<String>> connectorOutputs,
+      String loss,
+      boolean studentTrains) {
     this.network = network;
+    this.plan = plan;
     this.heads = heads;
+    this.connectorOutputs = connectorOutputs;
     this.loss = loss;
+    this.studentTrains = studentTrains;
   }
+
+  /**
+   * Makes a training graph of a student alone, with fresh weights.
+   *
+   * @param logitsForm the student, as {@link LogitsForm#of} gives it; not changed
+   * @param options updater, learning rate, weight of the task loss
+   */
+  public static TrainingGraph supervised(
+      ComputationGraphConfiguration logitsForm, TrainingOptions options) {
+    NetworkDescription nothing = new NetworkDescription("", List.of(), List.of(), "", "");
+    return of(
+        logitsForm, StudentPlan.none(), new Surroundings(nothing, nothing, name -> null), options);
+  }
+
+  /**
+   * What connectors must know of the two networks.
+   *
+   * @param student what can be recorded in the student
+   * @param teacher what can be recorded in the teacher
+   * @param teacherParameters finds a parameter of the teacher by its full name
+   */
+  public record Surroundings(
+      NetworkDescription student,
+      NetworkDescription teacher,
+      Function<String, INDArray> teacherParameters) {}
 
   /**
    * Makes a training graph with fresh weights.
    *
    * @param logitsForm the student, as {@link LogitsForm#of} gives it; not changed
-   * @param gradientVertices the vertices whose outputs receive gradients from the distiller
+   * @param plan what the distiller adds
+   * @param around the two networks
    * @param options updater, learning rate, weight of the task loss
+   * @throws io.limbeck.core.error.UserException when a connector cannot be built
    */
   public static TrainingGraph of(
       ComputationGraphConfiguration logitsForm,
-      Collection<String> gradientVertices,
+      StudentPlan plan,
+      Surroundings around,
       TrainingOptions options) {
-    ComputationGraphConfiguration conf = logitsForm.clone();
-    String loss = LogitsForm.loss(conf);
-    String logits = LogitsForm.logits(conf);
-    conf.getVertices().values().forEach(vertex -> setOptimizer(vertex, options));
-    List<String> outputs = new ArrayList<>();
-    Map<String, String> heads = new LinkedHashMap<>();
-    for (String vertex : gradientVertices) {
-      String head = vertex + HEAD_SUFFIX;
-      addHead(conf, vertex, head);
-      heads.put(vertex, head);
-      outputs.add(head);
-    }
-    if (options.taskLossWeight() > 0) {
-      weightTaskLoss(conf, loss, logits, options.taskLossWeight());
-      outputs.add(loss);
-    } else {
-      conf.getVertices().remove(loss);
-      conf.getVertexInputs().remove(loss);
-    }
-    conf.setNetworkOutputs(outputs);
-    TopologicalOrder.forget(conf);
-    return new TrainingGraph(
-        Networks.fresh(conf), heads, options.taskLossWeight() > 0 ? loss : null);
+    return new Builder(logitsForm, plan, around, options).build();
   }
 
   /** The graph that DL4J trains. */
   public ComputationGraph network() {
     return network;
+  }
+
+  /** The name of the student's input. */
+  String input() {
+    return network.getConfiguration().getNetworkInputs().get(0);
   }
 
   /** Whether the labels' cross-entropy is part of the graph. */
@@ -87,13 +112,16 @@ public final class TrainingGraph {
   }
 
   /**
-   * Hands a gradient to the head behind a vertex.
+   * The inputs of a step.
    *
-   * @param vertex the vertex
-   * @param gradient of the sum of the examples' losses with respect to the vertex' output
+   * @param features of the mini-batch
+   * @param teacher what the teacher's vertices put out
    */
-  void inject(String vertex, INDArray gradient) {
-    ((GradientHeadLayer) network.getLayer(heads.get(vertex))).inject(gradient);
+  INDArray[] inputs(INDArray features, Map<String, INDArray> teacher) {
+    List<INDArray> all = new ArrayList<>();
+    all.add(features);
+    plan.teacherVertices().forEach(vertex -> all.add(teacher.get(vertex)));
+    return all.toArray(INDArray[]::new);
   }
 
   /**
@@ -102,48 +130,198 @@ public final class TrainingGraph {
    * @param labels one-hot, {@code [batch, classes]}
    */
   INDArray[] labels(INDArray labels) {
-    INDArray[] all = new INDArray[heads.size() + (hasTaskLoss() ? 1 : 0)];
+    INDArray[] all = new INDArray[network.getNumOutputArrays()];
     if (hasTaskLoss()) {
       all[all.length - 1] = labels;
     }
     return all;
   }
 
-  private static void addHead(ComputationGraphConfiguration conf, String vertex, String head) {
-    NeuralNetConfiguration headConf = new NeuralNetConfiguration();
-    headConf.setLayer(new GradientHead(head));
-    headConf.setDataType(conf.getDataType());
-    conf.getVertices().put(head, new LayerVertex(headConf, null));
-    conf.getVertexInputs().put(head, List.of(vertex));
+  /**
+   * An output of a connector in this graph.
+   *
+   * @param activations of a forward pass
+   * @param connector its name
+   * @param index which output
+   * @return null for a connector that does not train
+   */
+  INDArray connectorOutput(Map<String, INDArray> activations, String connector, int index) {
+    List<String> vertices = connectorOutputs.get(connector);
+    return vertices == null ? null : activations.get(vertices.get(index));
   }
 
-  private static void setOptimizer(GraphVertex vertex, TrainingOptions options) {
-    if (vertex instanceof LayerVertex layerVertex) {
-      layerVertex.getLayerConf().setMiniBatch(true);
-      if (layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
-        IUpdater updater = options.updater();
-        layer.setIUpdater(updater);
-        layer.setBiasUpdater(null);
-        double decay = options.schedule().weightDecay();
-        List<Regularization> regularization =
-            decay > 0 ? List.of(new L2Regularization(decay)) : List.of();
-        layer.setRegularization(regularization);
-        layer.setRegularizationBias(List.of());
+  /**
+   * A parameter of a loss.
+   *
+   * @param name the loss
+   * @param parameter of it
+   */
+  INDArray lossParameter(String name, String parameter) {
+    return ((LearntArrayLayer) network.getLayer(learntName(name, parameter))).value();
+  }
+
+  /**
+   * Hands a gradient to where it enters back-propagation, or keeps it for {@link #afterBackward}.
+   *
+   * @param target where it belongs
+   * @param gradient of the sum of the examples' losses
+   * @return whether it was handed on
+   */
+  boolean inject(GradientTarget target, INDArray gradient) {
+    if (target instanceof GradientTarget.Vertex vertex) {
+      head(vertex.name()).inject(gradient);
+      return true;
+    }
+    if (target instanceof GradientTarget.ConnectorOutput output) {
+      head(connectorOutputs.get(output.connector()).get(output.index())).inject(gradient);
+      return true;
+    }
+    if (target instanceof GradientTarget.LossParameter parameter) {
+      String name = learntName(parameter.loss(), parameter.parameter());
+      ((LearntArrayLayer) network.getLayer(name)).inject(gradient);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Finishes the gradients between the backward pass and the update: adds those of parameters that
+   * losses read directly, and takes away those of a student that does not train.
+   *
+   * @param ofParameters gradients of the sum of the examples' losses, by full name
+   */
+  void afterBackward(Map<String, INDArray> ofParameters) {
+    Map<String, INDArray> all = network.gradient().gradientForVariable();
+    if (!studentTrains) {
+      all.forEach(
+          (name, gradient) -> {
+            if (!name.startsWith(ConnectorBranches.PREFIX) && !name.startsWith(LOSS_PREFIX)) {
+              gradient.assign(0);
+            }
+          });
+    }
+    ofParameters.forEach(
+        (name, gradient) -> all.get(name.replaceFirst("/([^/]+)$", "_$1")).addi(gradient));
+  }
+
+  private GradientHeadLayer head(String vertex) {
+    return (GradientHeadLayer) network.getLayer(heads.get(vertex));
+  }
+
+  private static String learntName(String loss, String parameter) {
+    return LOSS_PREFIX + loss + "." + parameter;
+  }
+
+  /** Puts a training graph together. */
+  private static final class Builder {
+    private final ComputationGraphConfiguration conf;
+    private final StudentPlan plan;
+    private final Surroundings around;
+    private final TrainingOptions options;
+    private final String loss;
+    private final String logits;
+    private final String input;
+    private final List<String> outputs = new ArrayList<>();
+    private final Map<String, String> heads = new LinkedHashMap<>();
+
+    Builder(
+        ComputationGraphConfiguration logitsForm,
+        StudentPlan plan,
+        Surroundings around,
+        TrainingOptions options) {
+      this.conf = logitsForm.clone();
+      this.plan = plan;
+      this.around = around;
+      this.options = options;
+      this.loss = LogitsForm.loss(conf);
+      this.logits = LogitsForm.logits(conf);
+      this.input = conf.getNetworkInputs().get(0);
+    }
+
+    TrainingGraph build() {
+      List<String> inputs = new ArrayList<>(List.of(input));
+      plan.teacherVertices().forEach(vertex -> inputs.add(ConnectorGraph.inputName(vertex)));
+      conf.setNetworkInputs(inputs);
+      plan.deliveries().forEach(this::deliver);
+      plan.gradientVertices().forEach(this::addHead);
+      Map<String, List<String>> connectors = addConnectors();
+      plan.losses().forEach(this::addParameters);
+      if (options.taskLossWeight() > 0) {
+        TaskLoss.weigh(conf, loss, logits, options.taskLossWeight());
+        outputs.add(loss);
+      } else {
+        conf.getVertices().remove(loss);
+        conf.getVertexInputs().remove(loss);
+        if (outputs.isEmpty() || !leadsToAnOutput(logits)) {
+          addHead(logits);
+        }
+      }
+      conf.setNetworkOutputs(outputs);
+      conf.getVertices().values().forEach(options::setOn);
+      TopologicalOrder.forget(conf);
+      return new TrainingGraph(
+          Networks.fresh(conf),
+          plan,
+          heads,
+          connectors,
+          options.taskLossWeight() > 0 ? loss : null,
+          options.studentTrains());
+    }
+
+    /** Whoever takes a delivered vertex' output takes the teacher's. */
+    private void deliver(DeliveryConfig.ModuleOutputs delivery) {
+      String replacement = ConnectorGraph.inputName(delivery.from());
+      for (Map.Entry<String, List<String>> entry : conf.getVertexInputs().entrySet()) {
+        entry.setValue(
+            entry.getValue().stream()
+                .map(name -> name.equals(delivery.source()) ? replacement : name)
+                .toList());
+      }
+      addHead(delivery.source());
+    }
+
+    private Map<String, List<String>> addConnectors() {
+      ConnectorBranches branches =
+          new ConnectorBranches(conf, options.seed(), around.teacherParameters());
+      for (PlannedConnector connector : plan.connectors()) {
+        boolean ofStudent = connector.side() == Side.STUDENT;
+        String from = ofStudent ? connector.vertex() : ConnectorGraph.inputName(connector.vertex());
+        NetworkDescription network = ofStudent ? around.student() : around.teacher();
+        branches.declare(from, network.shapeOf(connector.vertex()));
+        branches.add(connector, from);
+      }
+      branches.outputs().values().forEach(vertices -> vertices.forEach(this::addHead));
+      return branches.outputs();
+    }
+
+    private void addParameters(PlannedLoss planned) {
+      for (LossParameter parameter : planned.parameters()) {
+        String name = learntName(planned.name(), parameter.name());
+        put(name, new LearntArray(name, parameter.shape(), parameter.initial()), input);
+        outputs.add(name);
       }
     }
-  }
 
-  private static void weightTaskLoss(
-      ComputationGraphConfiguration conf, String loss, String logits, double weight) {
-    if (weight != 1) {
-      LossLayer layer =
-          (LossLayer) ((LayerVertex) conf.getVertices().get(loss)).getLayerConf().getLayer();
-      var classifier =
-          (FeedForwardLayer)
-              ((LayerVertex) conf.getVertices().get(logits)).getLayerConf().getLayer();
-      INDArray weights =
-          Nd4j.valueArrayOf(new long[] {1, classifier.getNOut()}, weight, conf.getDataType());
-      layer.setLossFn(new LossMCXENT(weights));
+    private void addHead(String vertex) {
+      if (!heads.containsKey(vertex)) {
+        String head = vertex + HEAD_SUFFIX;
+        put(head, new GradientHead(head), vertex);
+        heads.put(vertex, head);
+        outputs.add(head);
+      }
+    }
+
+    private void put(String name, org.deeplearning4j.nn.conf.layers.Layer layer, String from) {
+      NeuralNetConfiguration layerConf = new NeuralNetConfiguration();
+      layerConf.setLayer(layer);
+      layerConf.setDataType(conf.getDataType());
+      conf.getVertices().put(name, new LayerVertex(layerConf, null));
+      conf.getVertexInputs().put(name, List.of(from));
+    }
+
+    /** Whether anything takes a vertex' output. */
+    private boolean leadsToAnOutput(String vertex) {
+      return conf.getVertexInputs().values().stream().anyMatch(taken -> taken.contains(vertex));
     }
   }
 }

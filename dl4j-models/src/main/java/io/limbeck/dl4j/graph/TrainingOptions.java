@@ -4,8 +4,14 @@ import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.config.ScheduleConfig.Adam;
 import io.limbeck.core.config.ScheduleConfig.Nesterovs;
 import java.io.Serializable;
+import java.util.List;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
  * How a student is trained, as far as its graph must know.
@@ -14,9 +20,47 @@ import org.nd4j.linalg.learning.config.Sgd;
  * @param stepsPerEpoch steps that the largest partition takes in an epoch
  * @param taskLossWeight factor of the labels' cross-entropy; 0 leaves its loss layer out of the
  *     graph
+ * @param studentTrains whether the student learns, or only what the distiller adds to it
+ * @param seed of the connectors' weights
  */
-public record TrainingOptions(ScheduleConfig schedule, int stepsPerEpoch, double taskLossWeight)
+public record TrainingOptions(
+    ScheduleConfig schedule,
+    int stepsPerEpoch,
+    double taskLossWeight,
+    boolean studentTrains,
+    long seed)
     implements Serializable {
+
+  /**
+   * Of a student that learns.
+   *
+   * @param schedule updater, weight decay and learning rate
+   * @param stepsPerEpoch steps that the largest partition takes in an epoch
+   * @param taskLossWeight factor of the labels' cross-entropy
+   */
+  public TrainingOptions(ScheduleConfig schedule, int stepsPerEpoch, double taskLossWeight) {
+    this(schedule, stepsPerEpoch, taskLossWeight, true, 0);
+  }
+
+  /** Sets updater and weight decay of a vertex. */
+  void setOn(GraphVertex vertex) {
+    if (vertex instanceof LayerVertex layerVertex) {
+      layerVertex.getLayerConf().setMiniBatch(true);
+      if (layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
+        layer.setIUpdater(updater());
+        layer.setBiasUpdater(null);
+        double decay = schedule.weightDecay();
+        List<Regularization> regularization =
+            decay > 0 && trains(layer) ? List.of(new L2Regularization(decay)) : List.of();
+        layer.setRegularization(regularization);
+        layer.setRegularizationBias(List.of());
+      }
+    }
+  }
+
+  private boolean trains(BaseLayer layer) {
+    return studentTrains || layer.getLayerName().startsWith(ConnectorBranches.PREFIX);
+  }
 
   /** The learning rate over the steps. */
   public LearningRateCurve learningRate() {

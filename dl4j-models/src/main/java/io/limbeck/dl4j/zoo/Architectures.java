@@ -17,13 +17,13 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
  * The networks of the zoo. Layers are named as in the reference framework: {@code backbone.…},
- * {@code neck.…}, {@code head.fc} for the logits; a module that it runs several times has
- * executions {@code name}, {@code name#1}, …
+ * {@code neck.…}, {@code head.fc} for the logits, {@code head.loss_module} for the loss; a module
+ * that it runs several times has executions {@code name}, {@code name#1}, …
  */
 public final class Architectures {
   static final String INPUT = "input";
   private static final String LOGITS = "head.fc";
-  private static final String LOSS = "head.loss";
+  private static final String LOSS = "head.loss_module";
 
   private final InputType input;
   private final int classes;

@@ -13,7 +13,6 @@ import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.dl4j.zoo.Architectures;
 import java.util.List;
-import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -65,10 +64,8 @@ class CpuEngineTest {
                 Networks.of(fresh.getConfiguration(), Networks.parameters(fresh))))
         .isTrue();
     TrainingGraph graph =
-        TrainingGraph.of(
-            LogitsForm.of(fresh.getConfiguration()),
-            Set.of(),
-            new TrainingOptions(Fixtures.sgd(0.1), 1, 1));
+        TrainingGraph.supervised(
+            LogitsForm.of(fresh.getConfiguration()), new TrainingOptions(Fixtures.sgd(0.1), 1, 1));
     assertThat(CpuEngine.isAccelerated(graph.network())).isTrue();
   }
 
@@ -99,13 +96,12 @@ class CpuEngineTest {
 
   private ComputationGraph trained(String kind) {
     TrainingGraph graph =
-        TrainingGraph.of(
+        TrainingGraph.supervised(
             LogitsForm.of(conf(kind, DataType.FLOAT)),
-            Set.of(),
             new TrainingOptions(Fixtures.sgd(0.05), 1, 1));
     DistillationStep step = DistillationStep.supervised(graph);
     for (int i = 0; i < 2; i++) {
-      step.run(features, Fixtures.labels(features, 5));
+      step.run(DistillationStep.Batch.of(features, Fixtures.labels(features, 5)));
     }
     return graph.network();
   }

@@ -1,13 +1,11 @@
 package io.limbeck.dl4j.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.config.ScheduleConfig;
-import io.limbeck.core.distiller.Distiller;
 import io.limbeck.dl4j.zoo.Architectures;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +29,11 @@ class DistillationStepTest {
 
   private static DistillationStep step(
       ComputationGraphConfiguration student, ComputationGraph teacher, TrainingOptions options) {
-    Distiller distiller =
-        Fixtures.distiller(Fixtures.kdOnLogits(2, 0.9), Networks.fresh(student), teacher, INPUT);
-    FrozenNetwork frozen =
-        FrozenNetwork.of(teacher.getConfiguration(), teacher, distiller.teacher().vertices());
-    return new DistillationStep(
-        TrainingGraph.of(student, distiller.gradientVertices(), options),
-        frozen.materialise(frozen.sharedParameters()),
-        distiller);
+    return Fixtures.step(Fixtures.kdOnLogits(2, 0.9), student, teacher, INPUT, options);
+  }
+
+  private Map<String, Double> run(DistillationStep step) {
+    return step.run(DistillationStep.Batch.of(features, Fixtures.labels(features, 3)));
   }
 
   /**
@@ -63,7 +58,7 @@ class DistillationStepTest {
     INDArray expected =
         weights.sub(features.transpose().mmul(task.add(distilled)).div(features.size(0)).mul(0.5));
 
-    Map<String, Double> losses = step.run(features, labels);
+    Map<String, Double> losses = step.run(DistillationStep.Batch.of(features, labels));
 
     INDArray found = network.getLayer("head.fc").getParam("W");
     assertThat(found.sub(expected).amaxNumber().doubleValue()).isLessThan(1e-6);
@@ -83,12 +78,12 @@ class DistillationStepTest {
         new ScheduleConfig(1, 8, new ScheduleConfig.Sgd(0.1), 0.5, new ScheduleConfig.Constant(0));
     DistillationStep with =
         DistillationStep.supervised(
-            TrainingGraph.of(mlp(3, 5), Set.of(), new TrainingOptions(decay, 1, 1)));
+            TrainingGraph.supervised(mlp(3, 5), new TrainingOptions(decay, 1, 1)));
     DistillationStep without =
         DistillationStep.supervised(
-            TrainingGraph.of(mlp(3, 5), Set.of(), new TrainingOptions(Fixtures.sgd(0.1), 1, 1)));
-    double lossWith = with.run(features, Fixtures.labels(features, 3)).get("student.loss");
-    double lossWithout = without.run(features, Fixtures.labels(features, 3)).get("student.loss");
+            TrainingGraph.supervised(mlp(3, 5), new TrainingOptions(Fixtures.sgd(0.1), 1, 1)));
+    double lossWith = run(with).get("student.loss");
+    double lossWithout = run(without).get("student.loss");
     assertThat(lossWith).isCloseTo(lossWithout, within(1e-6));
     assertThat(
             with.student()
@@ -102,35 +97,19 @@ class DistillationStepTest {
   void run_withoutTaskLoss_takesNoLabels() {
     DistillationStep step =
         step(mlp(3, 5), Networks.fresh(mlp(5, 9)), new TrainingOptions(Fixtures.sgd(0.1), 1, 0));
-    assertThat(step.run(features, Fixtures.labels(features, 3)).keySet())
-        .containsExactly("distill.loss_kl");
+    assertThat(run(step).keySet()).containsExactly("distill.loss_kl");
   }
 
   @Test
-  void run_manySteps_lossFalls_recordsAreReleased() {
-    ComputationGraph teacher = Networks.fresh(mlp(5, 9));
-    Distiller distiller =
-        Fixtures.distiller(Fixtures.kdOnLogits(2, 0.9), Networks.fresh(mlp(3, 16)), teacher, INPUT);
-    FrozenNetwork frozen =
-        FrozenNetwork.of(teacher.getConfiguration(), teacher, distiller.teacher().vertices());
+  void run_manySteps_lossFalls() {
     DistillationStep step =
-        new DistillationStep(
-            TrainingGraph.of(
-                mlp(3, 16),
-                distiller.gradientVertices(),
-                new TrainingOptions(Fixtures.sgd(0.5), 1, 0)),
-            frozen.materialise(frozen.sharedParameters()),
-            distiller);
-    double first = step.run(features, Fixtures.labels(features, 3)).get("distill.loss_kl");
+        step(mlp(3, 16), Networks.fresh(mlp(5, 9)), new TrainingOptions(Fixtures.sgd(0.5), 1, 0));
+    double first = run(step).get("distill.loss_kl");
     double last = first;
     for (int i = 0; i < 300; i++) {
-      last = step.run(features, Fixtures.labels(features, 3)).get("distill.loss_kl");
+      last = run(step).get("distill.loss_kl");
     }
     assertThat(last).isLessThan(first / 5);
-    assertThatThrownBy(() -> distiller.student().get("fc", 0))
-        .hasMessage("Recorder 'fc' has recorded nothing");
-    assertThatThrownBy(() -> distiller.teacher().get("fc", 0))
-        .hasMessage("Recorder 'fc' has recorded nothing");
   }
 
   /**
@@ -147,7 +126,13 @@ class DistillationStepTest {
     TrainingGraph graph =
         TrainingGraph.of(
             student,
-            List.of("head.fc", "backbone.layer1.0.relu#1", "backbone.layer2.0.bn2"),
+            new StudentPlan(
+                Set.of("head.fc", "backbone.layer1.0.relu#1", "backbone.layer2.0.bn2"),
+                List.of(),
+                List.of(),
+                List.of()),
+            new TrainingGraph.Surroundings(
+                Describer.describe(plain, images), Describer.describe(plain, images), name -> null),
             new TrainingOptions(Fixtures.sgd(0.1), 1, 1));
     assertThat(graph.network().paramTable().keySet()).isEqualTo(plain.paramTable().keySet());
     float[] there =

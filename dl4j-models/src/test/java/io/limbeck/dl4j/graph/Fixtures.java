@@ -4,12 +4,16 @@ import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.distiller.RecordReference;
-import io.limbeck.core.loss.KLDivergence;
 import io.limbeck.core.loss.Reduction;
+import io.limbeck.core.loss.logit.KLDivergence;
+import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.core.network.Side;
 import io.limbeck.core.recorder.ModuleOutputs;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,12 +28,12 @@ public final class Fixtures {
     return new DistillerConfig.ConfigurableDistiller(
         Map.of("fc", new ModuleOutputs("head.fc")),
         Map.of("fc", new ModuleOutputs("head.fc")),
-        Map.of("loss_kl", new KLDivergence(tau, Reduction.BATCH_MEAN, weight, true)),
+        Map.of("loss_kl", new KLDivergence(tau, Reduction.BATCH_MEAN, weight, true, false)),
         Map.of(
             "loss_kl",
             Map.of(
-                "preds_S", new RecordReference("fc", true, 0, null),
-                "preds_T", new RecordReference("fc", false, 0, null))));
+                "preds_S", RecordReference.of(Side.STUDENT, "fc"),
+                "preds_T", RecordReference.of(Side.TEACHER, "fc"))));
   }
 
   static Distiller distiller(
@@ -39,6 +43,48 @@ public final class Fixtures {
         "distiller",
         Describer.describe(student, input),
         Describer.describe(teacher, input));
+  }
+
+  /** A step between two networks, both in logits form. */
+  public static DistillationStep step(
+      DistillerConfig config,
+      ComputationGraphConfiguration student,
+      ComputationGraph teacher,
+      InputType input,
+      TrainingOptions options) {
+    ComputationGraph fresh = Networks.fresh(student);
+    Distiller distiller = distiller(config, fresh, teacher, input);
+    TeacherGraph running = running(teacher, distiller);
+    NetworkDescription studentNetwork = Describer.describe(fresh, input);
+    NetworkDescription teacherNetwork = Describer.describe(teacher, input);
+    TrainingGraph graph =
+        TrainingGraph.of(
+            student,
+            StudentPlan.of(distiller),
+            new TrainingGraph.Surroundings(studentNetwork, teacherNetwork, running::parameter),
+            options);
+    ConnectorGraph frozen =
+        ConnectorGraph.of(
+            distiller.connectors().stream().filter(connector -> !connector.trains()).toList(),
+            teacherNetwork::shapeOf,
+            running::parameter,
+            student.getDataType());
+    return new DistillationStep(graph, running, frozen, distiller);
+  }
+
+  /** In double precision a frozen network, which is in single, would not do. */
+  private static TeacherGraph running(ComputationGraph teacher, Distiller distiller) {
+    List<String> taps =
+        distiller.teacherVertices().stream()
+            .filter(name -> !teacher.getConfiguration().getNetworkInputs().contains(name))
+            .toList();
+    if (taps.isEmpty()) {
+      taps = List.of(LogitsForm.logits(teacher.getConfiguration()));
+    }
+    ComputationGraph truncated =
+        Networks.fresh(TeacherGraph.truncate(teacher.getConfiguration(), taps));
+    truncated.paramTable().forEach((name, value) -> value.assign(teacher.paramTable().get(name)));
+    return new TeacherGraph(truncated, taps);
   }
 
   /** Plain SGD at a constant rate. */

@@ -57,7 +57,7 @@ class ArchitecturesTest {
             "backbone.layer3.2.bn2",
             "neck.gap",
             "head.fc")
-        .doesNotContain("head.loss", "input", "backbone.layer1.0.relu#1");
+        .doesNotContain("head.loss_module", "input", "backbone.layer1.0.relu#1");
     assertThat(description.executions("backbone.layer1.0.relu"))
         .extracting(Vertex::name)
         .containsExactly("backbone.layer1.0.relu", "backbone.layer1.0.relu#1");

@@ -1,6 +1,7 @@
 package io.limbeck.spark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.schema.SchemaMarkdown;
 import io.limbeck.core.schema.Schemas;
@@ -29,7 +30,7 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode schema = Schemas.schemaOf(ExperimentConfig.class);
+    JsonNode schema = Schemas.schemaOf(ExperimentConfig.class, ConfigReader.families());
     System.out.println(
         markdown ? SchemaMarkdown.of(schema, INTRODUCTION).strip() : schema.toPrettyString());
     return 0;

@@ -7,8 +7,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param features {@code [batch, …]}
  * @param labels one-hot, {@code [batch, classes]}
+ * @param sampleIdx the number of each example in the training set; null where they have none
  */
-public record Batch(INDArray features, INDArray labels) {
+public record Batch(INDArray features, INDArray labels, int[] sampleIdx) {
   /** Examples in the batch. */
   public int size() {
     return (int) features.size(0);

@@ -80,8 +80,10 @@ final class PackedBlock implements Block {
     int length = preprocessing.length();
     float[] features = new float[size * length];
     float[] oneHot = new float[size * preprocessing.classes()];
+    int[] sampleIdx = new int[size];
     for (int i = 0; i < size; i++) {
       int example = order[from + i];
+      sampleIdx[i] = Math.toIntExact(ids[example]);
       int[] view =
           augment
               ? preprocessing.view(
@@ -92,7 +94,8 @@ final class PackedBlock implements Block {
     }
     return new Batch(
         array(features, size, preprocessing.shape()),
-        array(oneHot, size, new int[] {preprocessing.classes()}));
+        array(oneHot, size, new int[] {preprocessing.classes()}),
+        sampleIdx);
   }
 
   private void copy(int example, int[] view, float[] target, int offset) {

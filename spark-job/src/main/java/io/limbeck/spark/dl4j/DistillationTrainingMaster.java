@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.limbeck.core.config.AveragingConfig;
+import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.spark.data.Block;
@@ -183,6 +184,7 @@ public final class DistillationTrainingMaster
     settings.put("distiller", distiller);
     settings.put("schedule", schedule);
     settings.put("averaging", averaging);
+    ConfigReader.families().register(mapper);
     try {
       return mapper.writeValueAsString(settings);
     } catch (JsonProcessingException e) {

@@ -4,13 +4,13 @@ import io.limbeck.core.config.AveragingConfig;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.DistillerConfig;
+import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
-import io.limbeck.dl4j.graph.TrainingGraph;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.model.ModelFactory;
@@ -19,8 +19,11 @@ import io.limbeck.spark.round.TrainingState;
 import io.limbeck.spark.worker.DistillationWorker;
 import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.WorkerPlan;
+import io.limbeck.spark.worker.Workplace;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,6 +42,8 @@ final class MasterRun implements AutoCloseable {
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenNetwork> teacher;
   private final ComputationGraph student;
+  private float[] graphParameters;
+  private Map<String, LossState> lossStates;
   private float[] updaterState = new float[0];
   private int epoch;
 
@@ -67,22 +72,31 @@ final class MasterRun implements AutoCloseable {
         new Distiller(settings.distiller(), "distiller", studentNetwork, teacherNetwork);
     int steps = steps(blocks);
     TrainingOptions options =
-        new TrainingOptions(settings.schedule(), steps, settings.studentLossWeight());
+        new TrainingOptions(
+            settings.schedule(), steps, settings.studentLossWeight(), true, settings.seed());
+    WorkerPlan plan =
+        new WorkerPlan(
+            UUID.randomUUID().toString(),
+            studentForm.toJson(),
+            new WorkerPlan.Distillation(
+                settings.distiller(), "distiller", studentNetwork, teacherNetwork, Map.of()),
+            options,
+            settings.seed());
+    FrozenNetwork frozen = FrozenNetwork.of(teacherForm, teacher, distiller.teacherVertices());
+    Workplace here = Workplace.of(plan, frozen);
     this.studentLayout = ParameterLayout.of(student);
-    this.graphLayout =
-        ParameterLayout.of(
-            TrainingGraph.of(studentForm, distiller.gradientVertices(), options).network());
-    this.plan =
-        spark.broadcast(
-            new WorkerPlan(
-                UUID.randomUUID().toString(),
-                studentForm.toJson(),
-                new WorkerPlan.Distillation(
-                    settings.distiller(), "distiller", studentNetwork, teacherNetwork),
-                options,
-                settings.seed()));
-    this.teacher =
-        spark.broadcast(FrozenNetwork.of(teacherForm, teacher, distiller.teacher().vertices()));
+    this.graphLayout = ParameterLayout.of(here.network());
+    this.graphParameters = Networks.parameters(here.network());
+    this.lossStates = new LinkedHashMap<>();
+    settings
+        .distiller()
+        .distillLosses()
+        .forEach(
+            (name, loss) ->
+                loss.initialState(settings.seed())
+                    .ifPresent(initial -> lossStates.put(name, initial)));
+    this.plan = spark.broadcast(plan);
+    this.teacher = spark.broadcast(frozen);
   }
 
   /** Mini-batches of the largest partition; every call to fit may bring another RDD. */
@@ -117,7 +131,7 @@ final class MasterRun implements AutoCloseable {
         new RoundEngine(spark, blocks, plan, teacher, settings.averaging(), steps(blocks));
     TrainingState end =
         engine.epoch(
-            new TrainingState(parameters(network), updaterState),
+            new TrainingState(parameters(network), updaterState, lossStates),
             epoch,
             (summary, state) -> {
               setParameters(network, state.parameters());
@@ -128,6 +142,7 @@ final class MasterRun implements AutoCloseable {
             });
     setParameters(network, end.parameters());
     updaterState = end.updaterState();
+    lossStates = end.lossStates();
     epoch++;
   }
 
@@ -136,6 +151,7 @@ final class MasterRun implements AutoCloseable {
         new RoundState(
             parameters(network),
             updaterState,
+            lossStates,
             epoch,
             0,
             settings.averaging().frequency(),
@@ -144,10 +160,11 @@ final class MasterRun implements AutoCloseable {
   }
 
   private float[] parameters(ComputationGraph network) {
-    return studentLayout.convert(Networks.parameters(network), graphLayout);
+    return studentLayout.over(Networks.parameters(network), graphLayout, graphParameters);
   }
 
   private void setParameters(ComputationGraph network, float[] parameters) {
+    graphParameters = parameters;
     network.setParams(Networks.vector(graphLayout.convert(parameters, studentLayout)));
   }
 

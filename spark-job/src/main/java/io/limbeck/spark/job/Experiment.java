@@ -6,6 +6,7 @@ import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
 import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.store.ConnectorFile;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.report.ModelSeries;
@@ -24,6 +25,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs one config: prepare, load, train every mode and seed, report. */
 public final class Experiment {
@@ -142,6 +145,7 @@ public final class Experiment {
     String dir = config.output().dir();
     List<RunRecord> runs = new ArrayList<>();
     ComputationGraph chosen = null;
+    Map<String, float[]> beside = Map.of();
     double chosenAccuracy = -1;
     for (long seed : config.seeds()) {
       Trainer.Trained trained = trainer.train(seed, mode);
@@ -155,11 +159,17 @@ public final class Experiment {
       if (accuracy > chosenAccuracy) {
         chosenAccuracy = accuracy;
         chosen = trained.best();
+        beside = trained.beside();
       }
     }
     byte[] bytes = ModelFile.write(chosen, prepared.shape());
     if (mode != Mode.STUDENT_ALONE) {
       storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), bytes);
+    }
+    if (!beside.isEmpty()) {
+      Map<String, INDArray> arrays = new LinkedHashMap<>();
+      beside.forEach((name, values) -> arrays.put(name, Nd4j.createFromArray(values)));
+      storage.write(dir + "/connectors.npz", ConnectorFile.write(arrays));
     }
     return ModelSeries.of(chosen.numParams(), bytes.length, runs);
   }

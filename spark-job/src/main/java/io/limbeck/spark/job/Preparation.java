@@ -2,22 +2,29 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.connector.Connector;
+import io.limbeck.core.connector.Pretrained;
 import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.distiller.PlannedConnector;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.store.ConnectorFile;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.model.MemoryEstimate;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.WorkerPlan;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Finds out on the driver, before the cluster is used, whether an experiment can work. */
 public final class Preparation {
@@ -83,8 +90,29 @@ public final class Preparation {
     Distiller distiller = new Distiller(algorithm.distiller(), key, student, teacher);
     return new Prepared.Teacher(
         network,
-        FrozenNetwork.of(logitsForm, network, distiller.teacher().vertices()),
+        FrozenNetwork.of(logitsForm, network, distiller.teacherVertices()),
         FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm))),
-        new WorkerPlan.Distillation(algorithm.distiller(), key, student, teacher));
+        distiller,
+        new WorkerPlan.Distillation(
+            algorithm.distiller(), key, student, teacher, connectorWeights(distiller, key)));
+  }
+
+  /** The weights of connectors that an earlier experiment trained. */
+  private Map<String, INDArray> connectorWeights(Distiller distiller, String key) {
+    Map<String, INDArray> weights = new LinkedHashMap<>();
+    for (PlannedConnector connector : distiller.connectors()) {
+      for (Connector each : connector.chain().connectors()) {
+        each.pretrained().ifPresent(from -> weights.putAll(weights(connector.name(), from, key)));
+      }
+    }
+    return weights;
+  }
+
+  private Map<String, INDArray> weights(String connector, Pretrained from, String key) {
+    String where = "%s.connectors.%s.init_cfg.checkpoint".formatted(key, connector);
+    Map<String, INDArray> all =
+        ConnectorFile.read(storage.read(from.checkpoint(), where), from.checkpoint());
+    String name = from.prefix() == null ? connector : from.prefix();
+    return ConnectorFile.connector(all, name, connector, from.checkpoint());
   }
 }

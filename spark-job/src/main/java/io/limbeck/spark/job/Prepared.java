@@ -1,6 +1,7 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.distiller.Distiller;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.model.MemoryEstimate;
 import io.limbeck.spark.model.ModelFactory;
@@ -33,12 +34,14 @@ public record Prepared(
    * @param network whole, as its file has it
    * @param taps the part up to the recorded vertices
    * @param logits the part up to the logits, to be evaluated
+   * @param distiller the losses between student and teacher
    * @param distillation what the workers need to know
    */
   public record Teacher(
       ComputationGraph network,
       FrozenNetwork taps,
       FrozenNetwork logits,
+      Distiller distiller,
       WorkerPlan.Distillation distillation) {}
 
   /**

@@ -2,12 +2,11 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
-import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.loss.LossState;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
-import io.limbeck.dl4j.graph.TrainingGraph;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.RunRecord;
@@ -15,9 +14,11 @@ import io.limbeck.spark.report.Split;
 import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.TrainingState;
 import io.limbeck.spark.worker.WorkerPlan;
+import io.limbeck.spark.worker.Workplace;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -26,6 +27,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Trains one network with one seed, with or without the teacher. */
 final class Trainer {
+  private static final List<String> LEARNT_BESIDE = List.of("connectors.", "distill_losses.");
+
   private final JavaSparkContext spark;
   private final Prepared prepared;
   private final ExperimentConfig config;
@@ -64,8 +67,13 @@ final class Trainer {
    * @param record its figures
    * @param best the best epoch's model
    * @param last the last epoch's model
+   * @param beside what connectors and losses had learnt in the best epoch, flat, by full name
    */
-  record Trained(RunRecord record, ComputationGraph best, ComputationGraph last) {}
+  record Trained(
+      RunRecord record,
+      ComputationGraph best,
+      ComputationGraph last,
+      Map<String, float[]> beside) {}
 
   /**
    * Trains.
@@ -80,11 +88,9 @@ final class Trainer {
         new TrainingOptions(
             config.schedule(),
             data.train().stepsPerEpoch(config.schedule().batchSize()),
-            taskLossWeight(mode));
-    TrainingGraph graph = TrainingGraph.of(logitsForm, gradientVertices(mode), options);
-    ParameterLayout studentLayout = ParameterLayout.of(student);
-    ParameterLayout graphLayout = ParameterLayout.of(graph.network());
-    float[] start = studentLayout.convert(Networks.parameters(student), graphLayout);
+            taskLossWeight(mode),
+            studentTrains(mode),
+            seed);
     WorkerPlan plan =
         new WorkerPlan(
             UUID.randomUUID().toString(),
@@ -92,6 +98,13 @@ final class Trainer {
             mode == Mode.DISTILLED ? prepared.teacher().distillation() : null,
             options,
             seed);
+    Workplace here = Workplace.of(plan, mode == Mode.DISTILLED ? prepared.teacher().taps() : null);
+    ParameterLayout studentLayout = ParameterLayout.of(student);
+    ParameterLayout graphLayout = ParameterLayout.of(here.network());
+    float[] start =
+        studentLayout.over(
+            Networks.parameters(student), graphLayout, Networks.parameters(here.network()));
+    TrainingState state = new TrainingState(start, new float[0], lossStates(mode, seed));
     Broadcast<WorkerPlan> broadcast = spark.broadcast(plan);
     try {
       RoundEngine engine =
@@ -104,23 +117,31 @@ final class Trainer {
               options.stepsPerEpoch());
       progress.run(mode.label() + " (seed " + seed + ")", config.schedule().epochs());
       return new Run(seed, mode, engine, options, student, logitsForm, studentLayout, graphLayout)
-          .all(start);
+          .all(state);
     } finally {
       broadcast.destroy();
     }
   }
 
-  private Set<String> gradientVertices(Mode mode) {
-    if (mode != Mode.DISTILLED) {
-      return Set.of();
+  private Map<String, LossState> lossStates(Mode mode, long seed) {
+    Map<String, LossState> states = new LinkedHashMap<>();
+    if (mode == Mode.DISTILLED) {
+      prepared
+          .teacher()
+          .distillation()
+          .distiller()
+          .distillLosses()
+          .forEach(
+              (name, loss) ->
+                  loss.initialState(seed).ifPresent(initial -> states.put(name, initial)));
     }
-    WorkerPlan.Distillation distillation = prepared.teacher().distillation();
-    return new Distiller(
-            distillation.distiller(),
-            distillation.key(),
-            distillation.student(),
-            distillation.teacher())
-        .gradientVertices();
+    return states;
+  }
+
+  private boolean studentTrains(Mode mode) {
+    return mode != Mode.DISTILLED
+        || !(config.algorithm() instanceof SingleTeacherDistill distill)
+        || distill.studentTrainable();
   }
 
   private double taskLossWeight(Mode mode) {
@@ -165,12 +186,12 @@ final class Trainer {
       this.graphLayout = graphLayout;
     }
 
-    Trained all(float[] start) {
-      TrainingState state = new TrainingState(start, new float[0]);
+    Trained all(TrainingState start) {
+      TrainingState state = start;
       for (int epoch = 0; epoch < config.schedule().epochs(); epoch++) {
         state = epoch(state, epoch);
       }
-      float[] last = graphLayout.convert(state.parameters(), studentLayout);
+      float[] last = state.parameters();
       float[] chosen = best == null ? last : best;
       int chosenEpoch = best == null ? config.schedule().epochs() : bestEpoch;
       Split lastValidation = epochs.get(epochs.size() - 1).validation();
@@ -187,7 +208,8 @@ final class Trainer {
               new RunRecord.Evaluated(lastValidation, lastTest),
               seconds,
               examples / seconds);
-      return new Trained(record, with(chosen), with(last));
+      return new Trained(
+          record, with(chosen), with(last), graphLayout.select(chosen, LEARNT_BESIDE));
     }
 
     private TrainingState epoch(TrainingState before, int epoch) {
@@ -201,7 +223,7 @@ final class Trainer {
                 progress.round(round);
               });
       seconds += tally.seconds();
-      float[] parameters = graphLayout.convert(after.parameters(), studentLayout);
+      float[] parameters = after.parameters();
       Split validation =
           evaluator.split(
               frozen(parameters), data.validation(), "evaluate " + mode.label() + " on validation");
@@ -224,8 +246,10 @@ final class Trainer {
       return FrozenNetwork.of(logitsForm, with(parameters), List.of(LogitsForm.logits(logitsForm)));
     }
 
+    /** The plain student with a training graph's parameters. */
     private ComputationGraph with(float[] parameters) {
-      return Networks.of(student.getConfiguration().clone(), parameters);
+      return Networks.of(
+          student.getConfiguration().clone(), graphLayout.convert(parameters, studentLayout));
     }
   }
 }

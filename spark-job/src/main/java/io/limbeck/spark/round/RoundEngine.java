@@ -94,6 +94,7 @@ public final class RoundEngine {
         new RoundState(
             state.parameters(),
             updater,
+            state.lossStates(),
             epoch,
             round * averaging.frequency(),
             averaging.frequency(),
@@ -124,7 +125,9 @@ public final class RoundEngine {
   private TrainingState average(TrainingState before, List<WorkerResult> results) {
     return new TrainingState(
         mean(results, WorkerResult::parameters, before.parameters()),
-        mean(results, WorkerResult::updaterState, before.updaterState()));
+        mean(results, WorkerResult::updaterState, before.updaterState()),
+        before.remembered(
+            results.stream().flatMap(result -> result.lossChanges().stream()).toList()));
   }
 
   private float[] mean(

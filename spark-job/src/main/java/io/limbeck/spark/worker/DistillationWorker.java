@@ -1,9 +1,15 @@
 package io.limbeck.spark.worker;
 
+import io.limbeck.core.loss.LossState;
+import io.limbeck.core.network.DataSamples;
+import io.limbeck.dl4j.graph.DistillationStep;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Seeds;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -13,6 +19,7 @@ import org.deeplearning4j.spark.api.TrainingWorker;
 import org.deeplearning4j.spark.api.WorkerConfiguration;
 import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
 import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
@@ -31,7 +38,9 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
 
   private transient Workplace workplace;
   private transient Map<String, Double> lossSums;
+  private transient List<Map<String, LossState.Change>> lossChanges;
   private transient long examples;
+  private transient int steps;
   private transient long stepNanos;
   private transient long teacherNanosBefore;
 
@@ -63,28 +72,50 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
         start,
         Seeds.derive(plan.value().seed(), DROPOUT, start.epoch(), start.firstStep(), partition));
     lossSums = new LinkedHashMap<>();
+    lossChanges = new ArrayList<>();
     examples = 0;
+    steps = 0;
     stepNanos = 0;
     teacherNanosBefore = workplace.step().teacherNanos();
     return workplace.network();
   }
 
+  /** Takes one step; examples have no numbers here. */
+  @Override
+  public WorkerResult processMinibatch(MultiDataSet batch, ComputationGraph graph, boolean isLast) {
+    return step(new Batch(batch.getFeatures(0), batch.getLabels(0), null));
+  }
+
   /**
    * Takes one step.
    *
+   * @param batch the mini-batch
    * @return null, or at a loss that is not finite the result that ends the round
    */
-  @Override
-  public WorkerResult processMinibatch(MultiDataSet batch, ComputationGraph graph, boolean isLast) {
-    long size = batch.getFeatures(0).size(0);
+  WorkerResult step(Batch batch) {
+    long size = batch.size();
     long start = System.nanoTime();
-    Map<String, Double> losses = workplace.step().run(batch.getFeatures(0), batch.getLabels(0));
+    Map<String, Double> losses = workplace.step().run(prepared(batch));
     stepNanos += System.nanoTime() - start;
     examples += size;
+    steps++;
+    Map<String, LossState.Change> changes = workplace.step().takeChanges();
+    if (!changes.isEmpty()) {
+      lossChanges.add(changes);
+    }
     losses.forEach((name, loss) -> lossSums.merge(name, loss * size, Double::sum));
     return losses.values().stream().allMatch(Double::isFinite)
         ? null
         : failed("the losses are " + losses);
+  }
+
+  /** The labels are copied where recorders see them: DL4J destroys its own at the step's end. */
+  private DistillationStep.Batch prepared(Batch batch) {
+    double perEpoch = Math.max(1, plan.value().options().stepsPerEpoch());
+    double epoch = state.value().epoch() + (state.value().firstStep() + steps) / perEpoch;
+    INDArray kept = teacher == null ? null : batch.labels().dup();
+    return new DistillationStep.Batch(
+        batch.features(), batch.labels(), new DataSamples(kept, batch.sampleIdx(), null), epoch);
   }
 
   @Override
@@ -109,6 +140,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
             examples,
             parameters,
             workplace.updaterStateCopy(),
+            lossChanges,
             lossSums,
             stepNanos,
             workplace.step().teacherNanos() - teacherNanosBefore,
@@ -126,7 +158,8 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   /** The networks hold bad numbers now and are not given back. */
   private WorkerResult failed(String what) {
     workplace = null;
-    return new WorkerResult(partition, 0, new float[0], new float[0], lossSums, stepNanos, 0, what);
+    return new WorkerResult(
+        partition, 0, new float[0], new float[0], List.of(), lossSums, stepNanos, 0, what);
   }
 
   @Override

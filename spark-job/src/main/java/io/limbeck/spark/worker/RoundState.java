@@ -1,17 +1,26 @@
 package io.limbeck.spark.worker;
 
+import io.limbeck.core.loss.LossState;
 import java.io.Serializable;
+import java.util.Map;
 
 /**
  * Where a round starts from.
  *
  * @param parameters of the student's training graph
  * @param updaterState of its updater; empty for none
+ * @param lossStates what losses remember, by loss name; never changed by a task
  * @param epoch from 0
  * @param firstStep the round's first mini-batch in the epoch
  * @param steps mini-batches of the round; a partition with fewer left takes those
  * @param stepsBefore steps of all earlier epochs, for the learning rate
  */
 public record RoundState(
-    float[] parameters, float[] updaterState, int epoch, int firstStep, int steps, int stepsBefore)
+    float[] parameters,
+    float[] updaterState,
+    Map<String, LossState> lossStates,
+    int epoch,
+    int firstStep,
+    int steps,
+    int stepsBefore)
     implements Serializable {}

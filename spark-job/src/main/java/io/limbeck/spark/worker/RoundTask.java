@@ -6,7 +6,6 @@ import io.limbeck.spark.data.Block;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.dataset.MultiDataSet;
 
 /**
  * One partition's part of a round: a pure function of plan, teacher, state and block, so that Spark
@@ -47,8 +46,7 @@ public final class RoundTask implements Function<Block, WorkerResult> {
     Block.Pass pass = block.training(plan.value().seed(), epoch, batchSize);
     for (int step = first; step < last; step++) {
       Batch batch = pass.batch(step);
-      MultiDataSet data = new MultiDataSet(batch.features(), batch.labels());
-      WorkerResult end = worker.processMinibatch(data, graph, step == last - 1);
+      WorkerResult end = worker.step(batch);
       if (end != null) {
         return end.at(
             "epoch %d, step %d (mini-batch of %d examples)"

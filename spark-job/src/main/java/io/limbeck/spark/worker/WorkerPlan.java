@@ -4,6 +4,8 @@ import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import java.io.Serializable;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Everything about a run that stays the same from round to round, but the teacher, which is shared
@@ -26,8 +28,13 @@ public record WorkerPlan(
    * @param key where the block stands in the file
    * @param student what can be recorded in the student
    * @param teacher what can be recorded in the teacher
+   * @param connectorWeights weights of connectors that an earlier experiment trained, by full name
    */
   public record Distillation(
-      DistillerConfig distiller, String key, NetworkDescription student, NetworkDescription teacher)
+      DistillerConfig distiller,
+      String key,
+      NetworkDescription student,
+      NetworkDescription teacher,
+      Map<String, INDArray> connectorWeights)
       implements Serializable {}
 }

@@ -1,6 +1,8 @@
 package io.limbeck.spark.worker;
 
+import io.limbeck.core.loss.LossState;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.spark.api.TrainingResult;
 import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
@@ -12,6 +14,7 @@ import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
  * @param examples how many examples it learnt from; with none, everything else is empty
  * @param parameters after the round
  * @param updaterState after the round
+ * @param lossChanges what losses want to remember, step by step, by loss name
  * @param lossSums each loss by name, summed over the examples
  * @param stepNanos time in training steps
  * @param teacherNanos the teacher's part of it
@@ -22,6 +25,7 @@ public record WorkerResult(
     long examples,
     float[] parameters,
     float[] updaterState,
+    List<Map<String, LossState.Change>> lossChanges,
     Map<String, Double> lossSums,
     long stepNanos,
     long teacherNanos,
@@ -34,7 +38,8 @@ public record WorkerResult(
    * @param partition which partition
    */
   public static WorkerResult empty(int partition) {
-    return new WorkerResult(partition, 0, new float[0], new float[0], Map.of(), 0, 0, null);
+    return new WorkerResult(
+        partition, 0, new float[0], new float[0], List.of(), Map.of(), 0, 0, null);
   }
 
   /** The same with the place of a failure, if there is one, written before it. */
@@ -46,6 +51,7 @@ public record WorkerResult(
             examples,
             parameters,
             updaterState,
+            lossChanges,
             lossSums,
             stepNanos,
             teacherNanos,

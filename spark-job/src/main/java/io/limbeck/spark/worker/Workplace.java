@@ -1,10 +1,15 @@
 package io.limbeck.spark.worker;
 
 import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.loss.LossState;
+import io.limbeck.dl4j.graph.ConnectorGraph;
 import io.limbeck.dl4j.graph.DistillationStep;
 import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.StudentPlan;
+import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.dl4j.graph.TrainingGraph;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A student and its teacher, made once and used by one task at a time. Everything that a round
  * depends on is set at its start, so it does not matter which workplace serves it.
  */
-final class Workplace {
+public final class Workplace {
   private final DistillationStep step;
   private final ComputationGraph network;
 
@@ -23,12 +28,19 @@ final class Workplace {
     this.network = step.student().network();
   }
 
-  static Workplace of(WorkerPlan plan, FrozenNetwork teacher) {
+  /**
+   * A workplace of this JVM.
+   *
+   * @param plan of the run
+   * @param teacher null without one
+   * @throws io.limbeck.core.error.UserException when a connector cannot be built
+   */
+  public static Workplace of(WorkerPlan plan, FrozenNetwork teacher) {
     ComputationGraphConfiguration conf = ComputationGraphConfiguration.fromJson(plan.student());
     WorkerPlan.Distillation distillation = plan.distillation();
     if (distillation == null) {
       return new Workplace(
-          DistillationStep.supervised(TrainingGraph.of(conf, Set.of(), plan.options())));
+          DistillationStep.supervised(TrainingGraph.supervised(conf, plan.options())));
     }
     Distiller distiller =
         new Distiller(
@@ -36,16 +48,36 @@ final class Workplace {
             distillation.key(),
             distillation.student(),
             distillation.teacher());
-    TrainingGraph student = TrainingGraph.of(conf, distiller.gradientVertices(), plan.options());
-    INDArray weights = Teachers.weights(teacher);
-    return new Workplace(new DistillationStep(student, teacher.materialise(weights), distiller));
+    TeacherGraph running = teacher.materialise(Teachers.weights(teacher));
+    TrainingGraph student =
+        TrainingGraph.of(
+            conf,
+            StudentPlan.of(distiller),
+            new TrainingGraph.Surroundings(
+                distillation.student(), distillation.teacher(), running::parameter),
+            plan.options());
+    ConnectorGraph frozen =
+        ConnectorGraph.of(
+            distiller.connectors().stream().filter(connector -> !connector.trains()).toList(),
+            distillation.teacher()::shapeOf,
+            name -> parameter(running, distillation, name),
+            conf.getDataType());
+    return new Workplace(new DistillationStep(student, running, frozen, distiller));
   }
 
-  DistillationStep step() {
+  private static INDArray parameter(
+      TeacherGraph teacher, WorkerPlan.Distillation distillation, String name) {
+    INDArray ofConnector = distillation.connectorWeights().get(name);
+    return ofConnector == null ? teacher.parameter(name) : ofConnector;
+  }
+
+  /** The training step. */
+  public DistillationStep step() {
     return step;
   }
 
-  ComputationGraph network() {
+  /** The graph that is trained. */
+  public ComputationGraph network() {
     return network;
   }
 
@@ -63,8 +95,17 @@ final class Workplace {
         updater.assign(Nd4j.createFromArray(state.updaterState()).reshape(updater.shape()));
       }
     }
+    step.states().clear();
+    state.lossStates().forEach((loss, remembered) -> step.states().put(loss, copy(remembered)));
     network.getConfiguration().setEpochCount(state.epoch());
     network.getConfiguration().setIterationCount(state.stepsBefore() + state.firstStep());
+  }
+
+  /** Tasks of one JVM look at the same broadcast, which none of them may change. */
+  private static LossState copy(LossState state) {
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    state.arrays().forEach((name, array) -> arrays.put(name, array.dup()));
+    return new LossState(arrays);
   }
 
   float[] updaterStateCopy() {

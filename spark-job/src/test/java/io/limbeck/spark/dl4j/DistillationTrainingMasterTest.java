@@ -8,8 +8,9 @@ import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.distiller.RecordReference;
-import io.limbeck.core.loss.KLDivergence;
 import io.limbeck.core.loss.Reduction;
+import io.limbeck.core.loss.logit.KLDivergence;
+import io.limbeck.core.network.Side;
 import io.limbeck.core.recorder.ModuleOutputs;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.spark.TestSpark;
@@ -92,12 +93,12 @@ class DistillationTrainingMasterTest {
         new DistillerConfig.ConfigurableDistiller(
             Map.of("logits", new ModuleOutputs("out")),
             Map.of("logits", new ModuleOutputs("out")),
-            Map.of("loss_kl", new KLDivergence(2, Reduction.BATCH_MEAN, 1, true)),
+            Map.of("loss_kl", new KLDivergence(2, Reduction.BATCH_MEAN, 1, true, false)),
             Map.of(
                 "loss_kl",
                 Map.of(
-                    "preds_S", new RecordReference("logits", true, 0, null),
-                    "preds_T", new RecordReference("logits", false, 0, null))));
+                    "preds_S", RecordReference.of(Side.STUDENT, "logits"),
+                    "preds_T", RecordReference.of(Side.TEACHER, "logits"))));
     return new DistillationTrainingMaster(
         teacher,
         distiller,

@@ -127,7 +127,7 @@ class ExperimentTest {
     assertThat(student.getConfiguration().toJson())
         .doesNotContain("limbeck")
         .doesNotContain("distill");
-    assertThat(student.getConfiguration().getNetworkOutputs()).containsExactly("head.loss");
+    assertThat(student.getConfiguration().getNetworkOutputs()).containsExactly("head.loss_module");
   }
 
   @Test

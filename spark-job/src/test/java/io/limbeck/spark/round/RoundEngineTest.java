@@ -11,19 +11,27 @@ import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.DataConfig.Idx;
 import io.limbeck.core.config.DataConfig.Normalize;
 import io.limbeck.core.config.ScheduleConfig;
+import io.limbeck.core.connector.ConnectorChain;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.distiller.RecordReference;
+import io.limbeck.core.distiller.WeightSchedule;
 import io.limbeck.core.error.UserException;
-import io.limbeck.core.loss.KLDivergence;
+import io.limbeck.core.loss.Loss;
+import io.limbeck.core.loss.LossState;
 import io.limbeck.core.loss.Reduction;
+import io.limbeck.core.loss.logit.KLDivergence;
+import io.limbeck.core.loss.relation.CRDLoss;
+import io.limbeck.core.network.Side;
+import io.limbeck.core.recorder.ModuleInputs;
 import io.limbeck.core.recorder.ModuleOutputs;
+import io.limbeck.dl4j.connector.CRDConnector;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.DistillationStep;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
-import io.limbeck.dl4j.graph.TrainingGraph;
+import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.dl4j.zoo.Architectures;
 import io.limbeck.spark.TestData;
@@ -34,8 +42,11 @@ import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
 import io.limbeck.spark.worker.WorkerPlan;
+import io.limbeck.spark.worker.Workplace;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -46,31 +57,61 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 class RoundEngineTest {
   private static final InputType INPUT = InputType.convolutional(8, 8, 1);
   private static final ScheduleConfig.Updater SGD = new ScheduleConfig.Sgd(0.2);
   private static final ScheduleConfig.Updater NESTEROVS = new ScheduleConfig.Nesterovs(0.05, 0.9);
+  private static final DistillerConfig KD =
+      new DistillerConfig.ConfigurableDistiller(
+          Map.of("fc", new ModuleOutputs("head.fc")),
+          Map.of("fc", new ModuleOutputs("head.fc")),
+          Map.of("loss_kl", new KLDivergence(2, Reduction.BATCH_MEAN, 0.9, true, false)),
+          Map.of(
+              "loss_kl",
+              Map.of(
+                  "preds_S", RecordReference.of(Side.STUDENT, "fc"),
+                  "preds_T", RecordReference.of(Side.TEACHER, "fc"))));
+
+  /** Embeddings behind both networks, memory banks, negatives drawn by chance. */
+  private static final DistillerConfig CRD =
+      new DistillerConfig.ConfigurableDistiller(
+          Map.of("relu", new ModuleOutputs("backbone.layer0.relu"), "in", new ModuleInputs("")),
+          Map.of("relu", new ModuleOutputs("backbone.layer0.relu")),
+          Map.of(),
+          Map.of(
+              "s", ConnectorChain.of(new CRDConnector(6, 4)),
+              "t", ConnectorChain.of(new CRDConnector(10, 4))),
+          Map.of("loss_crd", new CRDLoss(0.5, 0.1, 5, 60, 4, 0.5, 1e-7)),
+          Map.of(
+              "loss_crd",
+              Map.of(
+                  "s_feats", RecordReference.of(Side.STUDENT, "relu").through("s"),
+                  "t_feats", RecordReference.of(Side.TEACHER, "relu").through("t"),
+                  "data_samples", new RecordReference("in", true, 0, 1, null, null))),
+          Map.of("loss_crd", new WeightSchedule.Linear(0, 0, 1, 0, 2)));
+
   @TempDir Path dir;
 
   /** A student with or without BatchNorm, an MLP teacher, KL on the logits. */
   private final class Setting {
     private final ComputationGraphConfiguration student;
-    private final Distiller distiller;
     private final FrozenNetwork teacher;
     private final WorkerPlan plan;
-    private final DistillerConfig config =
-        new DistillerConfig.ConfigurableDistiller(
-            Map.of("fc", new ModuleOutputs("head.fc")),
-            Map.of("fc", new ModuleOutputs("head.fc")),
-            Map.of("loss_kl", new KLDivergence(2, Reduction.BATCH_MEAN, 0.9, true)),
-            Map.of(
-                "loss_kl",
-                Map.of(
-                    "preds_S", new RecordReference("fc", true, 0, null),
-                    "preds_T", new RecordReference("fc", false, 0, null))));
+    private final Map<String, Loss> losses;
 
     Setting(boolean batchNorm, ScheduleConfig.Updater updater, int batchSize, int stepsPerEpoch) {
+      this(KD, batchNorm, updater, batchSize, stepsPerEpoch);
+    }
+
+    Setting(
+        DistillerConfig config,
+        boolean batchNorm,
+        ScheduleConfig.Updater updater,
+        int batchSize,
+        int stepsPerEpoch) {
       Architectures zoo = new Architectures(INPUT, TestData.CLASSES, 1, DataType.FLOAT);
       student =
           LogitsForm.of(
@@ -84,27 +125,40 @@ class RoundEngineTest {
                       .mlp(new Mlp(List.of(10), null))));
       var studentDescription = Describer.describe(Networks.fresh(student), INPUT);
       var teacherDescription = Describer.describe(teacherNetwork, INPUT);
-      distiller = new Distiller(config, "d", studentDescription, teacherDescription);
+      Distiller distiller = new Distiller(config, "d", studentDescription, teacherDescription);
+      losses = config.distillLosses();
       teacher =
           FrozenNetwork.of(
-              teacherNetwork.getConfiguration(), teacherNetwork, distiller.teacher().vertices());
+              teacherNetwork.getConfiguration(), teacherNetwork, distiller.teacherVertices());
       ScheduleConfig schedule =
           new ScheduleConfig(2, batchSize, updater, 0, new ScheduleConfig.Constant(0));
       plan =
           new WorkerPlan(
               UUID.randomUUID().toString(),
               student.toJson(),
-              new WorkerPlan.Distillation(config, "d", studentDescription, teacherDescription),
+              new WorkerPlan.Distillation(
+                  config, "d", studentDescription, teacherDescription, Map.of()),
               new TrainingOptions(schedule, stepsPerEpoch, 0.1),
               4);
     }
 
-    TrainingGraph graph() {
-      return TrainingGraph.of(student, distiller.gradientVertices(), plan.options());
+    /** The step as a worker makes it, in this JVM and without Spark. */
+    DistillationStep step() {
+      DistillationStep step = Workplace.of(plan, teacher).step();
+      states().forEach(step.states()::put);
+      return step;
+    }
+
+    private Map<String, LossState> states() {
+      Map<String, LossState> states = new LinkedHashMap<>();
+      losses.forEach(
+          (name, loss) -> loss.initialState(1).ifPresent(state -> states.put(name, state)));
+      return states;
     }
 
     TrainingState start() {
-      return new TrainingState(Networks.parameters(graph().network()), new float[0]);
+      return new TrainingState(
+          Networks.parameters(step().student().network()), new float[0], states());
     }
 
     TrainingState train(ExampleSet examples, AveragingConfig averaging, int epochs) {
@@ -153,21 +207,44 @@ class RoundEngineTest {
     Setting setting = new Setting(true, NESTEROVS, 8, 7);
     TrainingState distributed = setting.train(examples, every(3), 2);
 
-    TrainingGraph graph = setting.graph();
-    DistillationStep step =
-        new DistillationStep(
-            graph,
-            setting.teacher.materialise(setting.teacher.sharedParameters()),
-            setting.distiller);
+    DistillationStep step = setting.step();
     Block block = examples.blocks().first();
     for (int epoch = 0; epoch < 2; epoch++) {
       Block.Pass pass = block.training(4, epoch, 8);
       for (int i = 0; i < block.steps(8); i++) {
         Batch batch = pass.batch(i);
-        step.run(batch.features(), batch.labels());
+        step.run(DistillationStep.Batch.of(batch.features(), batch.labels()));
       }
     }
-    assertThat(distributed.parameters()).isEqualTo(Networks.parameters(graph.network()));
+    assertThat(distributed.parameters()).isEqualTo(Networks.parameters(step.student().network()));
+  }
+
+  /**
+   * Connectors learn, banks remember every example, a weight's schedule goes on, all repeatably.
+   */
+  @Test
+  void connectorsAndMemory_travelThroughRounds() {
+    ExampleSet examples = examples(50, 2);
+    Setting setting = new Setting(CRD, false, NESTEROVS, 8, 4);
+    TrainingState start = setting.start();
+    TrainingState after = setting.train(examples, every(2), 2);
+    assertThat(setting.train(examples, every(2), 2).parameters()).isEqualTo(after.parameters());
+
+    ParameterLayout layout = ParameterLayout.of(setting.step().student().network());
+    for (ParameterLayout.Segment segment : layout.segments()) {
+      int end = segment.offset() + segment.length();
+      assertThat(Arrays.copyOfRange(after.parameters(), segment.offset(), end))
+          .as(segment.name())
+          .isNotEqualTo(Arrays.copyOfRange(start.parameters(), segment.offset(), end));
+    }
+    INDArray before = start.lossStates().get("loss_crd").arrays().get(CRDLoss.STUDENT_BANK);
+    INDArray bank = after.lossStates().get("loss_crd").arrays().get(CRDLoss.STUDENT_BANK);
+    for (int example = 0; example < 60; example++) {
+      boolean same = bank.getRow(example).equalsWithEps(before.getRow(example), 1e-7);
+      assertThat(same).as("row " + example).isEqualTo(example >= 50);
+    }
+    assertThat(after.lossStates().get("loss_crd").arrays().get(CRDLoss.CONSTANTS).getDouble(0))
+        .isPositive();
   }
 
   /**
@@ -181,29 +258,23 @@ class RoundEngineTest {
     Setting setting = new Setting(false, SGD, 5, 3);
     TrainingState distributed = setting.train(examples, every(1), 1);
 
-    TrainingGraph graph = setting.graph();
-    DistillationStep step =
-        new DistillationStep(
-            graph,
-            setting.teacher.materialise(setting.teacher.sharedParameters()),
-            setting.distiller);
+    DistillationStep step = setting.step();
     List<Block.Pass> passes = new ArrayList<>();
     examples.blocks().collect().forEach(block -> passes.add(block.training(4, 0, 5)));
     for (int i = 0; i < 3; i++) {
-      List<org.nd4j.linalg.api.ndarray.INDArray> features = new ArrayList<>();
-      List<org.nd4j.linalg.api.ndarray.INDArray> labels = new ArrayList<>();
+      List<INDArray> features = new ArrayList<>();
+      List<INDArray> labels = new ArrayList<>();
       for (Block.Pass pass : passes) {
         Batch batch = pass.batch(i);
         features.add(batch.features());
         labels.add(batch.labels());
       }
       step.run(
-          org.nd4j.linalg.factory.Nd4j.concat(
-              0, features.toArray(new org.nd4j.linalg.api.ndarray.INDArray[0])),
-          org.nd4j.linalg.factory.Nd4j.concat(
-              0, labels.toArray(new org.nd4j.linalg.api.ndarray.INDArray[0])));
+          DistillationStep.Batch.of(
+              Nd4j.concat(0, features.toArray(new INDArray[0])),
+              Nd4j.concat(0, labels.toArray(new INDArray[0]))));
     }
-    float[] expected = Networks.parameters(graph.network());
+    float[] expected = Networks.parameters(step.student().network());
     for (int i = 0; i < expected.length; i++) {
       assertThat(distributed.parameters()[i])
           .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(2e-6f));

@@ -1,0 +1,2 @@
+/** The seam of connectors: modules between a recorded value and a loss. */
+package io.limbeck.core.connector;

@@ -1,0 +1,2 @@
+/** Overrides values of the student's pass with those of the teacher's. */
+package io.limbeck.core.delivery;

@@ -1,0 +1,65 @@
+package io.limbeck.core.loss.feature;
+
+import io.limbeck.core.loss.Loss;
+import io.limbeck.core.loss.LossAndGradient;
+import io.limbeck.core.loss.LossArgument;
+import io.limbeck.core.loss.LossInputs;
+import io.limbeck.core.loss.Shapes;
+import io.limbeck.core.math.Rows;
+import io.limbeck.core.math.UnitRows;
+import io.limbeck.core.schema.Key;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Factor transfer: the difference of the directions of two factors, the student's from a translator
+ * and the teacher's from a paraphraser.
+ *
+ * <pre>
+ *   n(x) = x / |x| of each example, flattened
+ *   L    = loss_weight * mean |n(s_feature) - n(t_feature)|
+ * </pre>
+ *
+ * <p>Both arguments have one shape and receive a gradient. A factor that is all zero has no
+ * direction: it counts as zero and takes no gradient.
+ *
+ * <p>Source: J. Kim, S. Park, N. Kwak, "Paraphrasing Complex Network: Network Compression via
+ * Factor Transfer", NeurIPS 2018, arXiv:1802.04977, equation 3 with p = 1; MMRazor's {@code
+ * FTLoss}.
+ *
+ * @param lossWeight the factor of the loss in the total
+ */
+public record FTLoss(
+    @Key(value = "Factor of this loss in the total", def = "1.0") double lossWeight)
+    implements Loss {
+  private static final String STUDENT = "s_feature";
+  private static final String TEACHER = "t_feature";
+
+  @Override
+  public List<LossArgument> arguments() {
+    return List.of(LossArgument.student(STUDENT), LossArgument.teacher(TEACHER, true));
+  }
+
+  @Override
+  public Optional<String> shapeProblem(Shapes shapes) {
+    return shapes.same(STUDENT, TEACHER);
+  }
+
+  @Override
+  public LossAndGradient lossAndGradient(LossInputs inputs) {
+    INDArray s = inputs.array(STUDENT);
+    INDArray t = inputs.array(TEACHER);
+    UnitRows student = UnitRows.of(Rows.of(s));
+    UnitRows teacher = UnitRows.of(Rows.of(t));
+    INDArray difference = student.rows().sub(teacher.rows());
+    INDArray gradient = Transforms.sign(difference, true).muli(lossWeight / difference.length());
+    double loss = Transforms.abs(difference, false).meanNumber().doubleValue();
+    LossAndGradient result =
+        LossAndGradient.of(lossWeight * loss).with(STUDENT, Rows.back(student.back(gradient), s));
+    return inputs.wantsGradient(TEACHER)
+        ? result.with(TEACHER, Rows.back(teacher.back(gradient.neg()), t))
+        : result;
+  }
+}

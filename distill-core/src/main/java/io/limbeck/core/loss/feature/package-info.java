@@ -1,0 +1,2 @@
+/** Losses between features: inner activations of student and teacher, position by position. */
+package io.limbeck.core.loss.feature;

@@ -1,0 +1,2 @@
+/** Losses between class scores: logits of student and teacher. */
+package io.limbeck.core.loss.logit;

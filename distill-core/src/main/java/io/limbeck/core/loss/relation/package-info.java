@@ -1,0 +1,2 @@
+/** Losses between relations: what examples are to each other, in student and teacher. */
+package io.limbeck.core.loss.relation;

@@ -1,0 +1,25 @@
+package io.limbeck.core.recorder;
+
+import io.limbeck.core.interception.MethodPath;
+import io.limbeck.core.schema.Key;
+
+/**
+ * Records the arguments of a method of an object, without the object, as a list, once for each call
+ * in a forward pass.
+ *
+ * @param source {@code package.Class#method}
+ */
+public record MethodInputs(
+    @Key("The method, package.Class#method, whose arguments are recorded") String source)
+    implements CallRecorder {
+
+  @Override
+  public MethodPath.Kind kind() {
+    return MethodPath.Kind.METHOD;
+  }
+
+  @Override
+  public boolean inputs() {
+    return true;
+  }
+}

@@ -1,0 +1,2 @@
+/** Connectors as DL4J layers: branches behind recorded values. */
+package io.limbeck.dl4j.connector;

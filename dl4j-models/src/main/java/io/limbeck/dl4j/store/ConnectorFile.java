@@ -1,0 +1,102 @@
+package io.limbeck.dl4j.store;
+
+import io.limbeck.core.error.Names;
+import io.limbeck.core.error.UserException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.LocalDateTime;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What connectors and losses have learnt, as NumPy's {@code npz}: a zip of arrays, each under its
+ * parameter's full name, {@code connectors.NAME.LAYER/W}.
+ */
+public final class ConnectorFile {
+  private static final String SUFFIX = ".npy";
+
+  private ConnectorFile() {}
+
+  /**
+   * Writes arrays.
+   *
+   * @param arrays by full name
+   * @return the file
+   */
+  public static byte[] write(Map<String, INDArray> arrays) {
+    try (ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, INDArray> array : arrays.entrySet()) {
+        ZipEntry entry = new ZipEntry(array.getKey() + SUFFIX);
+        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        zip.putNextEntry(entry);
+        zip.write(Nd4j.toNpyByteArray(array.getValue().dup('c')));
+        zip.closeEntry();
+      }
+      zip.finish();
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new IllegalStateException("Writing to memory failed", e);
+    }
+  }
+
+  /**
+   * Reads arrays.
+   *
+   * @param bytes the file
+   * @param name its name, for messages
+   * @return by full name, in the file's order
+   * @throws UserException when it is not such a file
+   */
+  public static Map<String, INDArray> read(byte[] bytes, String name) {
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        String key = entry.getName().replaceFirst("\\.npy$", "");
+        arrays.put(key, Nd4j.createNpyFromByteArray(zip.readAllBytes()));
+      }
+    } catch (IOException | RuntimeException e) {
+      throw new UserException("File " + name + " is not an npz of arrays: " + e.getMessage(), e);
+    }
+    if (arrays.isEmpty()) {
+      throw new UserException("File " + name + " is not an npz of arrays: it holds none");
+    }
+    return arrays;
+  }
+
+  /**
+   * The arrays of one connector, under another one's name.
+   *
+   * @param arrays of a file
+   * @param connector its name in the file
+   * @param as the name that it has here
+   * @param file the file's name, for messages
+   * @throws UserException when the file has no such connector
+   */
+  public static Map<String, INDArray> connector(
+      Map<String, INDArray> arrays, String connector, String as, String file) {
+    String prefix = "connectors." + connector + ".";
+    Map<String, INDArray> own = new LinkedHashMap<>();
+    TreeSet<String> known = new TreeSet<>();
+    arrays.forEach(
+        (name, array) -> {
+          if (name.startsWith(prefix)) {
+            own.put("connectors." + as + "." + name.substring(prefix.length()), array);
+          }
+          known.add(name.replaceFirst("^connectors\\.([^.]*)\\..*$", "$1"));
+        });
+    if (own.isEmpty()) {
+      throw new UserException(
+          "File %s holds no connector '%s', %s"
+              .formatted(file, connector, Names.suggestion(connector, known)));
+    }
+    return own;
+  }
+}
