@@ -11,6 +11,11 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = ArchitectureConfig.CifarResNet.class, name = "CifarResNet"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.ResNet.class, name = "ResNet"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.ResNetCifar.class, name = "ResNet_CIFAR"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.WideResNet.class, name = "WideResNet"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.MobileNetV2.class, name = "MobileNetV2"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.ShuffleNetV2.class, name = "ShuffleNetV2"),
   @JsonSubTypes.Type(value = ArchitectureConfig.SmallCnn.class, name = "SmallCnn"),
   @JsonSubTypes.Type(value = ArchitectureConfig.Mlp.class, name = "Mlp"),
   @JsonSubTypes.Type(value = ArchitectureConfig.ModelFile.class, name = "ModelFile")
@@ -36,6 +41,93 @@ public sealed interface ArchitectureConfig extends Serializable {
         throw new UserException(
             "'depth' of a CifarResNet is %d but must be 6 n + 2: the nearest are %d and %d"
                 .formatted(depth, below, below + 6));
+      }
+    }
+  }
+
+  /**
+   * The residual network for ImageNet: a 7x7 convolution and a pooling that quarter the image, then
+   * four stages.
+   *
+   * @param depth 18 or 34, of basic blocks; 50, 101 or 152, of bottlenecks
+   * @param numClasses classes; null for those of the data
+   */
+  record ResNet(
+      @Key("Layers with weights: 18, 34, 50, 101 or 152") int depth,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {
+    /** Checks the depth. */
+    public ResNet {
+      oneOf("ResNet", depth, RESNET_DEPTHS);
+    }
+  }
+
+  /**
+   * The residual network for ImageNet with a stem for small images: a 3x3 convolution, no pooling.
+   *
+   * @param depth 18 or 34, of basic blocks; 50, 101 or 152, of bottlenecks
+   * @param numClasses classes; null for those of the data
+   */
+  record ResNetCifar(
+      @Key("Layers with weights: 18, 34, 50, 101 or 152") int depth,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {
+    /** Checks the depth. */
+    public ResNetCifar {
+      oneOf("ResNet_CIFAR", depth, RESNET_DEPTHS);
+    }
+  }
+
+  /**
+   * The wide residual network for small images: three stages of blocks that normalise first.
+   *
+   * @param depth 10, 16, 22, 28 or 40
+   * @param widenFactor channels are 16, 32 and 64 times this
+   * @param numClasses classes; null for those of the data
+   */
+  record WideResNet(
+      @Key("Layers with weights: 10, 16, 22, 28 or 40") int depth,
+      @Key(value = "Channels are 16, 32 and 64 times this", def = "4", min = 1) int widenFactor,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {
+    /** Checks the depth. */
+    public WideResNet {
+      oneOf("WideResNet", depth, List.of(10, 16, 22, 28, 40));
+    }
+  }
+
+  /**
+   * MobileNetV2 for ImageNet.
+   *
+   * @param widenFactor factor of all channels
+   * @param numClasses classes; null for those of the data
+   */
+  record MobileNetV2(
+      @Key(value = "Factor of all channels", def = "1.0", above = 0) double widenFactor,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {}
+
+  /**
+   * ShuffleNetV2 for ImageNet.
+   *
+   * @param widenFactor 0.5, 1, 1.5 or 2
+   * @param numClasses classes; null for those of the data
+   */
+  record ShuffleNetV2(
+      @Key(value = "Width: 0.5, 1.0, 1.5 or 2.0", def = "1.0", above = 0) double widenFactor,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {
+    /** Checks the width. */
+    public ShuffleNetV2 {
+      if (!List.of(0.5, 1.0, 1.5, 2.0).contains(widenFactor)) {
+        throw new UserException(
+            "'widen_factor' of a ShuffleNetV2 is %s but must be one of 0.5, 1.0, 1.5, 2.0"
+                .formatted(widenFactor));
       }
     }
   }
@@ -94,6 +186,18 @@ public sealed interface ArchitectureConfig extends Serializable {
               def = "false")
           boolean keepWeights)
       implements ArchitectureConfig {}
+
+  /** The depths of the residual network for ImageNet. */
+  List<Integer> RESNET_DEPTHS = List.of(18, 34, 50, 101, 152);
+
+  private static void oneOf(String type, int depth, List<Integer> allowed) {
+    if (!allowed.contains(depth)) {
+      throw new UserException(
+          "'depth' of a %s is %d but must be one of %s"
+              .formatted(
+                  type, depth, String.join(", ", allowed.stream().map(String::valueOf).toList())));
+    }
+  }
 
   private static List<Integer> positive(String key, List<Integer> values) {
     for (Integer value : values) {

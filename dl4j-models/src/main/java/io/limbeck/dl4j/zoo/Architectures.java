@@ -2,7 +2,12 @@ package io.limbeck.dl4j.zoo;
 
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
+import io.limbeck.core.config.ArchitectureConfig.MobileNetV2;
+import io.limbeck.core.config.ArchitectureConfig.ResNet;
+import io.limbeck.core.config.ArchitectureConfig.ResNetCifar;
+import io.limbeck.core.config.ArchitectureConfig.ShuffleNetV2;
 import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
+import io.limbeck.core.config.ArchitectureConfig.WideResNet;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -53,6 +58,70 @@ public final class Architectures {
   public ComputationGraphConfiguration cifarResNet(CifarResNet architecture) {
     GraphBuilder graph = start(WeightInit.RELU);
     String last = new ResNetLayers(graph).add(architecture.depth());
+    return finish(graph, last, architecture.numClasses());
+  }
+
+  /**
+   * The residual network for ImageNet.
+   *
+   * @param architecture its depth
+   */
+  public ComputationGraphConfiguration resNet(ResNet architecture) {
+    GraphBuilder graph = start(WeightInit.RELU);
+    String last = new ImageNetResNet(new Stack(graph), architecture.depth()).withImageNetStem();
+    return finish(graph, last, architecture.numClasses());
+  }
+
+  /**
+   * The same with a stem for small images.
+   *
+   * @param architecture its depth
+   */
+  public ComputationGraphConfiguration resNetCifar(ResNetCifar architecture) {
+    GraphBuilder graph = start(WeightInit.RELU);
+    String last = new ImageNetResNet(new Stack(graph), architecture.depth()).withCifarStem();
+    return finish(graph, last, architecture.numClasses());
+  }
+
+  /**
+   * The wide residual network.
+   *
+   * @param architecture its depth and width
+   */
+  public ComputationGraphConfiguration wideResNet(WideResNet architecture) {
+    GraphBuilder graph = start(WeightInit.RELU);
+    String last =
+        new WideResNetLayers(new Stack(graph))
+            .add(architecture.depth(), architecture.widenFactor());
+    return finish(graph, last, architecture.numClasses());
+  }
+
+  /**
+   * MobileNetV2.
+   *
+   * @param architecture its width
+   */
+  public ComputationGraphConfiguration mobileNetV2(MobileNetV2 architecture) {
+    GraphBuilder graph = start(WeightInit.RELU);
+    String last = new MobileNetV2Layers(new Stack(graph), architecture.widenFactor()).add();
+    return finish(graph, last, architecture.numClasses());
+  }
+
+  /**
+   * ShuffleNetV2.
+   *
+   * @param architecture its width
+   */
+  public ComputationGraphConfiguration shuffleNetV2(ShuffleNetV2 architecture) {
+    GraphBuilder graph = start(WeightInit.RELU);
+    long[] shape = input.getShape(false);
+    String last =
+        new ShuffleNetV2Layers(
+                new Stack(graph),
+                architecture.widenFactor(),
+                Math.toIntExact(shape[1]),
+                Math.toIntExact(shape[2]))
+            .add();
     return finish(graph, last, architecture.numClasses());
   }
 

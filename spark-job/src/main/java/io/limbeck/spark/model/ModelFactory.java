@@ -4,8 +4,13 @@ import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ArchitectureConfig;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
+import io.limbeck.core.config.ArchitectureConfig.MobileNetV2;
 import io.limbeck.core.config.ArchitectureConfig.ModelFile;
+import io.limbeck.core.config.ArchitectureConfig.ResNet;
+import io.limbeck.core.config.ArchitectureConfig.ResNetCifar;
+import io.limbeck.core.config.ArchitectureConfig.ShuffleNetV2;
 import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
+import io.limbeck.core.config.ArchitectureConfig.WideResNet;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
@@ -147,6 +152,31 @@ public final class ModelFactory {
         requireImages(key, "CifarResNet");
         return zoo.cifarResNet(resNet);
       }
+      if (architecture instanceof ResNet resNet) {
+        requireImages(key, "ResNet");
+        requireSide(key, "ResNet", 32);
+        return zoo.resNet(resNet);
+      }
+      if (architecture instanceof ResNetCifar resNet) {
+        requireImages(key, "ResNet_CIFAR");
+        requireSide(key, "ResNet_CIFAR", 8);
+        return zoo.resNetCifar(resNet);
+      }
+      if (architecture instanceof WideResNet wide) {
+        requireImages(key, "WideResNet");
+        requireSide(key, "WideResNet", 4);
+        return zoo.wideResNet(wide);
+      }
+      if (architecture instanceof MobileNetV2 mobile) {
+        requireImages(key, "MobileNetV2");
+        requireSide(key, "MobileNetV2", 32);
+        return zoo.mobileNetV2(mobile);
+      }
+      if (architecture instanceof ShuffleNetV2 shuffle) {
+        requireImages(key, "ShuffleNetV2");
+        requireSide(key, "ShuffleNetV2", 32);
+        return zoo.shuffleNetV2(shuffle);
+      }
       if (architecture instanceof SmallCnn cnn) {
         requireImages(key, "SmallCnn");
         requirePoolable(key, cnn.channels().size());
@@ -159,6 +189,17 @@ public final class ModelFactory {
               .formatted(
                   key, Arrays.toString(shape), e.getMessage().lines().findFirst().orElse("")),
           e);
+    }
+  }
+
+  /**
+   * Networks for large images end with nothing where the image is halved more often than it can be.
+   */
+  private void requireSide(String key, String type, int smallest) {
+    if (Math.min(shape[1], shape[2]) < smallest) {
+      throw new UserException(
+          "'%s' is a %s, which needs images of %d by %d or more, but the examples have shape %s"
+              .formatted(key, type, smallest, smallest, Arrays.toString(shape)));
     }
   }
 
