@@ -71,5 +71,5 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "error", "schema", "network", "loss", "connector", "recorder", "delivery")
           .whereLayer("config")
-          .mayOnlyAccessLayers("error", "schema", "loss", "recorder", "distiller");
+          .mayOnlyAccessLayers("error", "schema", "loss", "connector", "recorder", "distiller");
 }

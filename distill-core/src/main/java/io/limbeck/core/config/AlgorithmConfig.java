@@ -31,6 +31,8 @@ public sealed interface AlgorithmConfig extends Serializable {
    * @param teacher the teacher
    * @param teacherCkpt the teacher's weights; null when its architecture is a model file, which
    *     holds them
+   * @param initCfg an earlier experiment whose student and connectors these start from; null for a
+   *     fresh start
    * @param studentTrainable whether the student learns, or only connectors and losses
    * @param calculateStudentLoss whether the labels' cross-entropy is part of the total
    * @param studentLossWeight factor of the labels' cross-entropy
@@ -44,6 +46,10 @@ public sealed interface AlgorithmConfig extends Serializable {
                   "Model zip with the teacher's weights; not needed where the teacher is a ModelFile",
               optional = true)
           String teacherCkpt,
+      @Key(
+              value = "An earlier experiment whose student and connectors these start from",
+              optional = true)
+          Pretrained initCfg,
       @Key(
               value = "Whether the student learns, or only what connectors and losses learn",
               def = "true")

@@ -1,5 +1,6 @@
 package io.limbeck.core.config;
 
+import io.limbeck.core.connector.Connector;
 import io.limbeck.core.loss.Loss;
 import io.limbeck.core.loss.datafree.ActivationLoss;
 import io.limbeck.core.loss.datafree.DFNDLoss;
@@ -84,7 +85,7 @@ public final class CoreTypes implements TypeProvider {
 
   @Override
   public Families addTo(Families families) {
-    Families all = families;
+    Families all = families.with(Loss.class).with(Connector.class).with(Recorder.class);
     for (Class<?> loss : LOSSES) {
       all = all.with(Loss.class, loss.getSimpleName(), loss);
     }

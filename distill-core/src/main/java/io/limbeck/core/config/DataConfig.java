@@ -2,6 +2,7 @@ package io.limbeck.core.config;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Key;
 import java.io.Serializable;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param test what is reported; null for none
  * @param normalize how raw values become inputs
  * @param augment random changes of training images, in order
+ * @param resize brings encoded images to one size; null to take them as they are
  */
 public record DataConfig(
     @Key(value = "Number of classes; labels run from 0 to num_classes - 1", min = 2) int numClasses,
@@ -34,8 +36,55 @@ public record DataConfig(
     @Key(value = "How raw values become inputs: (value / scale - mean) / std", def = "{}")
         Normalize normalize,
     @Key(value = "Random changes of training images, in this order", def = "[]")
-        List<Augment> augment)
+        List<Augment> augment,
+    @Key(
+            value =
+                "Brings the images of folders and encoded columns to one size; by default they must have it",
+            optional = true)
+        Resize resize)
     implements Serializable {
+
+  /**
+   * Images that have their size already.
+   *
+   * @param numClasses classes; labels run from 0
+   * @param shape of one example; null where the format tells
+   * @param train what is learnt from
+   * @param validation what the best epoch is chosen on; null for none
+   * @param test what is reported; null for none
+   * @param normalize how raw values become inputs
+   * @param augment random changes of training images, in order
+   */
+  public DataConfig(
+      int numClasses,
+      List<Integer> shape,
+      Source train,
+      Source validation,
+      Source test,
+      Normalize normalize,
+      List<Augment> augment) {
+    this(numClasses, shape, train, validation, test, normalize, augment, null);
+  }
+
+  /**
+   * Scales an image so that its shorter side has a length, then cuts a square from its middle.
+   *
+   * @param edge pixels of the shorter side
+   * @param crop pixels of the square
+   */
+  public record Resize(
+      @Key(value = "Pixels of the shorter side after scaling", min = 1) int edge,
+      @Key(value = "Pixels of the square that is cut from the middle; not more than edge", min = 1)
+          int crop)
+      implements Serializable {
+    /** Checks the two against each other. */
+    public Resize {
+      if (crop > edge) {
+        throw new UserException(
+            "'data.resize.crop' is %d but must be <= 'data.resize.edge', %d".formatted(crop, edge));
+      }
+    }
+  }
 
   /** Where examples come from. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "format")

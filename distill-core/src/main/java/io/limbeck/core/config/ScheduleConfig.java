@@ -86,7 +86,9 @@ public record ScheduleConfig(
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Constant.class, name = "Constant"),
     @JsonSubTypes.Type(value = Cosine.class, name = "Cosine"),
-    @JsonSubTypes.Type(value = MultiStep.class, name = "MultiStep")
+    @JsonSubTypes.Type(value = MultiStep.class, name = "MultiStep"),
+    @JsonSubTypes.Type(value = Step.class, name = "Step"),
+    @JsonSubTypes.Type(value = Poly.class, name = "Poly")
   })
   public sealed interface LrSchedule extends Serializable {
     /** Epochs over which the rate first rises from near zero, linearly in steps. */
@@ -129,5 +131,36 @@ public record ScheduleConfig(
       @Key(value = "Epochs at which the rate is multiplied by gamma", minItems = 1)
           List<Double> milestones,
       @Key(value = "Factor at each milestone", def = "0.1", above = 0) double gamma)
+      implements LrSchedule {}
+
+  /**
+   * Multiplied again and again after the same number of epochs.
+   *
+   * @param warmupEpochs epochs of linear rise at the start
+   * @param stepSize epochs between two changes
+   * @param gamma the factor
+   */
+  public record Step(
+      @Key(value = "Epochs over which the rate first rises linearly", def = "0.0", min = 0)
+          double warmupEpochs,
+      @Key(value = "Epochs between two changes", def = "1", min = 1) int stepSize,
+      @Key(value = "Factor at each change", def = "0.1", above = 0) double gamma)
+      implements LrSchedule {}
+
+  /**
+   * From the full rate to a smallest one as a power of what is left of the training; a line for the
+   * power of one.
+   *
+   * @param warmupEpochs epochs of linear rise at the start
+   * @param power of the share that is left
+   * @param minFactor share of the full rate at the end
+   */
+  public record Poly(
+      @Key(value = "Epochs over which the rate first rises linearly", def = "0.0", min = 0)
+          double warmupEpochs,
+      @Key(value = "Power of the share of the training that is left", def = "1.0", above = 0)
+          double power,
+      @Key(value = "Share of the full rate that is left at the end", def = "0.0", min = 0, max = 1)
+          double minFactor)
       implements LrSchedule {}
 }

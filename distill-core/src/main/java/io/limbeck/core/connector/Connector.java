@@ -3,7 +3,6 @@ package io.limbeck.core.connector;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A module between a recorded value and a loss, such as one that brings the student's channels to
@@ -26,9 +25,9 @@ public interface Connector extends Serializable {
   /** Whether it has parameters that learn. */
   boolean trainable();
 
-  /** Where its weights come from, if not from chance. */
-  default Optional<Pretrained> pretrained() {
-    return Optional.empty();
+  /** Whether it makes no sense without weights that an earlier experiment trained. */
+  default boolean needsWeights() {
+    return false;
   }
 
   /** Further outputs that it takes beside the recorded value, of other connectors. */

@@ -1,9 +1,13 @@
 package io.limbeck.core.connector;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import io.limbeck.core.schema.OneOrMany;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +18,32 @@ import java.util.List;
  * @param connectors in the order in which they run
  */
 @OneOrMany(Connector.class)
+@JsonDeserialize(using = ConnectorChain.Reader.class)
 public record ConnectorChain(@JsonValue List<Connector> connectors) implements Serializable {
 
   /** Copies the list. */
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  public ConnectorChain(
-      @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-          List<Connector> connectors) {
-    this.connectors = List.copyOf(connectors);
+  public ConnectorChain {
+    connectors = List.copyOf(connectors);
+  }
+
+  /** Reads one connector or a list. */
+  static final class Reader extends StdDeserializer<ConnectorChain> {
+    private static final long serialVersionUID = 1L;
+
+    Reader() {
+      super(ConnectorChain.class);
+    }
+
+    @Override
+    public ConnectorChain deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      JsonNode tree = parser.readValueAsTree();
+      List<Connector> connectors = new ArrayList<>();
+      for (JsonNode each : tree.isArray() ? tree : List.of(tree)) {
+        connectors.add(parser.getCodec().treeToValue(each, Connector.class));
+      }
+      return new ConnectorChain(connectors);
+    }
   }
 
   /**

@@ -57,14 +57,10 @@ final class ConnectorPlanner {
                     connect(
                         distillerKey + ".loss_forward_mappings." + loss + "." + argument,
                         reference)));
-    for (String name : connectors.keySet()) {
-      if (!sources.containsKey(name) && problems.isEmpty()) {
-        problems.add(
-            "'%s.%s' is not named by any mapping, so it would never run".formatted(key, name));
-      }
-    }
     if (problems.isEmpty()) {
-      connectors.keySet().forEach(name -> plan(name, new LinkedHashSet<>()));
+      // One that no mapping names never runs: the reference's own configs hold such, for a later
+      // stage.
+      sources.keySet().forEach(name -> plan(name, new LinkedHashSet<>()));
     }
   }
 
@@ -120,6 +116,12 @@ final class ConnectorPlanner {
 
   private void plan(String name, Set<String> open) {
     if (planned.containsKey(name)) {
+      return;
+    }
+    if (!sources.containsKey(name)) {
+      problems.add(
+          "'%s.%s' is not named by any mapping, so another connector cannot take its output"
+              .formatted(key, name));
       return;
     }
     if (!open.add(name)) {

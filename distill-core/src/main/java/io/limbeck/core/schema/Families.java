@@ -30,6 +30,18 @@ public final class Families {
   }
 
   /**
+   * The same with one more family, which has no members yet.
+   *
+   * @param family an interface with {@code @JsonTypeInfo}
+   * @return this object stays as it is
+   */
+  public Families with(Class<?> family) {
+    Map<Class<?>, Map<String, Class<?>>> more = new LinkedHashMap<>(open);
+    more.putIfAbsent(family, Map.of());
+    return new Families(Collections.unmodifiableMap(more));
+  }
+
+  /**
    * The same with one more member.
    *
    * @param family an interface with {@code @JsonTypeInfo}

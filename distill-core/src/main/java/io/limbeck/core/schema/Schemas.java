@@ -144,15 +144,16 @@ public final class Schemas {
     if (!raw.isAnnotationPresent(OneOrMany.class)) {
       return null;
     }
-    ObjectNode item =
-        context.createDefinitionReference(
-            context.getTypeContext().resolve(raw.getAnnotation(OneOrMany.class).value()));
+    ResolvedType item =
+        context.getTypeContext().resolve(raw.getAnnotation(OneOrMany.class).value());
     ObjectNode node = MAPPER.createObjectNode();
     node.putObject("if").put("type", "array");
     ObjectNode list = node.putObject("then").put("type", "array").put("minItems", 1);
-    list.set("items", item);
-    node.set("else", item.deepCopy());
-    return inline(node);
+    // The generator fills in references at its end, so each place needs one of its own.
+    list.set("items", context.createDefinitionReference(item));
+    node.set("else", context.createDefinitionReference(item));
+    return new CustomDefinition(
+        node, CustomDefinition.DefinitionType.INLINE, CustomDefinition.AttributeInclusion.NO);
   }
 
   private CustomDefinition family(ResolvedType type, SchemaGenerationContext context) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.connector.Connector;
+import io.limbeck.core.connector.ConnectorChain;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.loss.Loss;
 import io.limbeck.core.loss.LossAndGradient;
@@ -157,11 +159,11 @@ class ConfigReaderTest {
           """
           algoritm=3 | 'algoritm' is not a key of the file, did you mean 'algorithm'?
           algorithm.distiler=3 | 'algorithm.distiler' is not a key of 'algorithm', did you mean 'distiller'?
-          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher" but must be one of SingleTeacherDistill, Supervised, did you mean 'SingleTeacherDistill'?
+          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher" but must be one of SingleTeacherDistill, OverhaulFeatureDistillation, Supervised, did you mean 'SingleTeacherDistill'?
           algorithm.architecture.dept=20 | 'algorithm.architecture.dept' is not a key of 'algorithm.architecture', did you mean 'depth'? (known: depth, num_classes, type)
           algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
-          algorithm.teacher.type=ResNet | 'algorithm.teacher.type' is "ResNet" but must be one of CifarResNet, SmallCnn, Mlp, ModelFile, did you mean 'CifarResNet'?
+          algorithm.teacher.type=ResNett | 'algorithm.teacher.type' is "ResNett", which is none of the 9 names known here, did you mean 'ResNet'? (also near:
           algorithm.calculate_student_loss=maybe | 'algorithm.calculate_student_loss' is "maybe" but must be true or false
           algorithm.distiller.student_recorders.fc.type=ModuleOutput | 'algorithm.distiller.student_recorders.fc.type' is "ModuleOutput" but must be one of ModuleOutputs, ModuleInputs, FunctionOutputs, FunctionInputs, MethodOutputs, MethodInputs, Parameter, did you mean 'ModuleOutputs'?
           algorithm.distiller.student_recorders.fc.sources=a | 'algorithm.distiller.student_recorders.fc.sources' is not a key of 'algorithm.distiller.student_recorders.fc', did you mean 'source'? (known: source, type)
@@ -195,7 +197,7 @@ class ConfigReaderTest {
           """
           data=null | 'data' is missing: the examples
           output.dir=null | 'output.dir' is missing: folder for the report
-          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, Supervised
+          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, Supervised
           algorithm.teacher=null | 'algorithm.teacher' is missing: the teacher
           algorithm.distiller.student_recorders.fc.source=null | 'algorithm.distiller.student_recorders.fc.source' is missing: name of the module
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student=null | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student' is missing: whether the recorder
@@ -300,5 +302,41 @@ class ConfigReaderTest {
         .hasMessageStartingWith(
             "'algorithm.distiller.distill_losses.own.type' is \"java.lang.String\", but that class implements none of"
                 + " io.limbeck.core.loss.Loss");
+  }
+
+  /** A connector of the user's own. */
+  public record OwnConnector(@Key("How much") int amount) implements Connector {
+    @Override
+    public List<List<Long>> outputs(List<List<Long>> inputs) {
+      return inputs;
+    }
+
+    @Override
+    public boolean trainable() {
+      return false;
+    }
+  }
+
+  private ExperimentConfig withConnectors(String connectors) {
+    return reader.read(
+        file,
+        List.of(
+            "algorithm.distiller.connectors="
+                + connectors.replace("OWN", "type: " + OwnConnector.class.getName())));
+  }
+
+  @Test
+  void connectors_oneOrAList() throws IOException {
+    ExperimentConfig config =
+        withConnectors("{a: {OWN, amount: 1}, b: [{OWN, amount: 2}, {OWN, amount: 3}]}");
+    assertThat(((SingleTeacherDistill) config.algorithm()).distiller().connectors())
+        .containsEntry("a", ConnectorChain.of(new OwnConnector(1)))
+        .containsEntry("b", ConnectorChain.of(new OwnConnector(2), new OwnConnector(3)));
+    Path copy = Files.writeString(dir.resolve("copy.json"), reader.toTree(config).toString());
+    assertThat(reader.read(copy, List.of())).isEqualTo(config);
+    assertThatThrownBy(() -> withConnectors("{a: {OWN}}"))
+        .hasMessage("'algorithm.distiller.connectors.a.amount' is missing: how much");
+    assertThatThrownBy(() -> withConnectors("{b: [{OWN, amount: 2}, {OWN, amount: x}]}"))
+        .hasMessage("'algorithm.distiller.connectors.b.1.amount' is \"x\" but must be an integer");
   }
 }

@@ -376,9 +376,20 @@ class DistillerTest {
   }
 
   @Test
-  void connector_thatNoMappingNames() {
+  void connector_thatNoMappingNames_doesNotRun() {
     connectors.put("conv", ConnectorChain.of(new Doubling(1, true, List.of())));
-    assertProblem("'d.connectors.conv' is not named by any mapping, so it would never run");
+    assertThat(distiller().connectors()).isEmpty();
+  }
+
+  @Test
+  void connector_takesOneThatNoMappingNames() {
+    student.put("relu", new ModuleOutputs("backbone.relu"));
+    connectors.put("b", ConnectorChain.of(new Doubling(1, true, List.of())));
+    connectors.put(
+        "a", ConnectorChain.of(new Doubling(1, true, List.of(new Connector.Output("b", 0)))));
+    map("loss_kl", "preds_S", from(Side.STUDENT, "relu").through("a"));
+    assertProblem(
+        "'d.connectors.b' is not named by any mapping, so another connector cannot take its output");
   }
 
   @Test

@@ -1,10 +1,8 @@
 package io.limbeck.dl4j.connector;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.limbeck.core.connector.Pretrained;
 import io.limbeck.core.schema.Key;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The teacher's side of factor transfer: an autoencoder whose inner code is the factor. In phase
@@ -18,7 +16,6 @@ import java.util.Optional;
  * @param outChannel channels of the factor
  * @param phase what it does
  * @param useBn whether BatchNorm follows each convolution
- * @param initCfg where its weights come from in phase train; null for none
  */
 public record Paraphraser(
     @Key(value = "Channels of the recorded value", min = 1) int inChannel,
@@ -27,9 +24,7 @@ public record Paraphraser(
             value = "pretrain: learns to rebuild the value; train: frozen, puts out the factor",
             def = "\"pretrain\"")
         Phase phase,
-    @Key(value = "Whether BatchNorm follows each convolution", def = "false") boolean useBn,
-    @Key(value = "Where its weights come from; needed in phase train", optional = true)
-        Pretrained initCfg)
+    @Key(value = "Whether BatchNorm follows each convolution", def = "false") boolean useBn)
     implements GraphConnector {
 
   /** What a paraphraser does. */
@@ -46,10 +41,6 @@ public record Paraphraser(
   public List<List<Long>> outputs(List<List<Long>> inputs) {
     List<Long> shape = inputs.get(0);
     Need.channels(shape, "in_channel", inChannel);
-    if (phase == Phase.TRAIN && initCfg == null) {
-      throw new IllegalArgumentException(
-          "in phase train it is frozen, so 'init_cfg' must say where its weights come from");
-    }
     long channels = phase == Phase.TRAIN ? outChannel : inChannel;
     return List.of(List.of(channels, shape.get(1), shape.get(2)));
   }
@@ -60,8 +51,8 @@ public record Paraphraser(
   }
 
   @Override
-  public Optional<Pretrained> pretrained() {
-    return Optional.ofNullable(initCfg);
+  public boolean needsWeights() {
+    return phase == Phase.TRAIN;
   }
 
   @Override

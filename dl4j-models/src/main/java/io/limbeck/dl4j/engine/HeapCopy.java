@@ -3,9 +3,10 @@ package io.limbeck.dl4j.engine;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Copies arrays between native memory and the heap, into buffers that a thread uses again. */
-final class HeapCopy {
+public final class HeapCopy {
   private static final ThreadLocal<float[][]> SCRATCH =
       ThreadLocal.withInitial(() -> new float[2][0]);
 
@@ -18,6 +19,16 @@ final class HeapCopy {
       buffers[number] = new float[length];
     }
     return buffers[number];
+  }
+
+  /**
+   * An array's elements on the heap, in C order. ND4J's own {@code asFloat} reads them one by one,
+   * which takes seconds for tens of millions.
+   *
+   * @param array of floats
+   */
+  public static float[] of(INDArray array) {
+    return Nd4j.getEnvironment().isCPU() ? read(array) : array.dup('c').data().asFloat();
   }
 
   static float[] read(INDArray array) {

@@ -62,16 +62,25 @@ public final class ConnectorGraph {
     branches.outputs().values().forEach(all::addAll);
     conf.setNetworkOutputs(all.stream().distinct().toList());
     ComputationGraph network = Networks.fresh(conf);
-    network
-        .paramTable()
-        .forEach(
-            (name, value) -> {
-              INDArray given = parameters.apply(name.replaceFirst("_([^_]+)$", "/$1"));
-              if (given != null) {
-                value.assign(given.reshape(value.shape()));
-              }
-            });
+    load(network, parameters);
     return new ConnectorGraph(network, List.copyOf(taken), branches.outputs());
+  }
+
+  /** Connectors that an earlier experiment trained have weights of their own. */
+  private static void load(ComputationGraph network, Function<String, INDArray> parameters) {
+    ParameterLayout layout = ParameterLayout.of(network);
+    Map<String, float[]> given = new LinkedHashMap<>();
+    for (ParameterLayout.Segment segment : layout.segments()) {
+      INDArray value = parameters.apply(segment.name());
+      if (value != null) {
+        given.put(segment.name(), value.dup('c').data().asFloat());
+      }
+    }
+    if (!given.isEmpty()) {
+      float[] vector = Networks.parameters(network);
+      layout.write(given, vector);
+      network.setParams(Networks.vector(vector));
+    }
   }
 
   private static ComputationGraphConfiguration empty(DataType dataType) {

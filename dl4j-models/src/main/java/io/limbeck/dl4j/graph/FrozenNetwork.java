@@ -42,7 +42,7 @@ public record FrozenNetwork(
       taps = List.of(LogitsForm.logits(logitsForm));
     }
     ComputationGraphConfiguration conf = TeacherGraph.truncate(logitsForm, taps);
-    ParameterLayout target = ParameterLayout.of(Networks.fresh(conf));
+    ParameterLayout target = ParameterLayout.of(Networks.blank(conf));
     float[] parameters = ParameterLayout.of(network).convert(Networks.parameters(network), target);
     String json = conf.toJson();
     return new FrozenNetwork(json, parameters, taps, fingerprint(json, parameters, taps));

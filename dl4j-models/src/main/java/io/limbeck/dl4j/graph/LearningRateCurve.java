@@ -3,11 +3,12 @@ package io.limbeck.dl4j.graph;
 import io.limbeck.core.config.ScheduleConfig.Cosine;
 import io.limbeck.core.config.ScheduleConfig.LrSchedule;
 import io.limbeck.core.config.ScheduleConfig.MultiStep;
+import io.limbeck.core.config.ScheduleConfig.Poly;
+import io.limbeck.core.config.ScheduleConfig.Step;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
- * The learning rate over the steps of a run: a linear warm-up times a constant, cosine or
- * multi-step curve.
+ * The learning rate over the steps of a run: a linear warm-up times a curve.
  *
  * @param base the full rate
  * @param schedule the curve
@@ -43,6 +44,13 @@ public record LearningRateCurve(double base, LrSchedule schedule, int stepsPerEp
       double passed =
           (double) steps.milestones().stream().filter(milestone -> epoch >= milestone).count();
       return Math.pow(steps.gamma(), passed);
+    }
+    if (schedule instanceof Step step) {
+      return Math.pow(step.gamma(), Math.floor(epoch / step.stepSize()));
+    }
+    if (schedule instanceof Poly poly) {
+      double left = Math.max(0, 1 - epoch / epochs);
+      return poly.minFactor() + (1 - poly.minFactor()) * Math.pow(left, poly.power());
     }
     return 1;
   }

@@ -1,7 +1,9 @@
 package io.limbeck.dl4j.graph;
 
 import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.dl4j.engine.HeapCopy;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -19,6 +21,23 @@ public final class Networks {
     ComputationGraph network = new ComputationGraph(conf);
     network.init();
     return CpuEngine.accelerate(network);
+  }
+
+  /**
+   * A network of zeros, for those who only want to know its parameters' names and sizes: drawing
+   * tens of millions of weights takes seconds.
+   *
+   * @param conf its configuration
+   */
+  public static ComputationGraph blank(ComputationGraphConfiguration conf) {
+    long parameters = 0;
+    for (GraphVertex vertex : conf.getVertices().values()) {
+      parameters += vertex.numParams(false);
+    }
+    if (parameters == 0) {
+      return fresh(conf);
+    }
+    return sharing(conf, Nd4j.zeros(conf.getDataType(), 1, parameters));
   }
 
   /**
@@ -58,6 +77,6 @@ public final class Networks {
    * @param network initialised
    */
   public static float[] parameters(ComputationGraph network) {
-    return network.numParams() == 0 ? new float[0] : network.params().dup().data().asFloat();
+    return network.numParams() == 0 ? new float[0] : HeapCopy.of(network.params());
   }
 }

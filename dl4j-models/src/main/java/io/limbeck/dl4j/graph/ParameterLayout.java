@@ -139,6 +139,27 @@ public record ParameterLayout(List<Segment> segments) implements Serializable {
     return selected;
   }
 
+  /**
+   * Writes parameters into a vector, those that this layout has.
+   *
+   * @param values flat arrays by full name
+   * @param vector of this layout, which is changed
+   * @throws IllegalArgumentException when one has another length
+   */
+  public void write(Map<String, float[]> values, float[] vector) {
+    for (Segment segment : segments) {
+      float[] value = values.get(segment.name());
+      if (value != null) {
+        if (value.length != segment.length()) {
+          throw new IllegalArgumentException(
+              "Parameter '%s' has %d numbers but %d were given"
+                  .formatted(segment.name(), segment.length(), value.length));
+        }
+        System.arraycopy(value, 0, vector, segment.offset(), value.length);
+      }
+    }
+  }
+
   private static boolean isStatistic(String parameter) {
     return BatchNormalizationParamInitializer.GLOBAL_MEAN.equals(parameter)
         || BatchNormalizationParamInitializer.GLOBAL_VAR.equals(parameter)

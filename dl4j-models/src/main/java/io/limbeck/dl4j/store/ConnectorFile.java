@@ -1,6 +1,5 @@
 package io.limbeck.dl4j.store;
 
-import io.limbeck.core.error.Names;
 import io.limbeck.core.error.UserException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -8,7 +7,6 @@ import java.io.IOException;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -72,31 +70,20 @@ public final class ConnectorFile {
   }
 
   /**
-   * The arrays of one connector, under another one's name.
+   * The arrays of one connector.
    *
    * @param arrays of a file
-   * @param connector its name in the file
-   * @param as the name that it has here
-   * @param file the file's name, for messages
-   * @throws UserException when the file has no such connector
+   * @param connector its name
+   * @return by full name; none when the file has no such connector
    */
-  public static Map<String, INDArray> connector(
-      Map<String, INDArray> arrays, String connector, String as, String file) {
-    String prefix = "connectors." + connector + ".";
+  public static Map<String, INDArray> connector(Map<String, INDArray> arrays, String connector) {
     Map<String, INDArray> own = new LinkedHashMap<>();
-    TreeSet<String> known = new TreeSet<>();
     arrays.forEach(
         (name, array) -> {
-          if (name.startsWith(prefix)) {
-            own.put("connectors." + as + "." + name.substring(prefix.length()), array);
+          if (name.startsWith("connectors." + connector + ".")) {
+            own.put(name, array);
           }
-          known.add(name.replaceFirst("^connectors\\.([^.]*)\\..*$", "$1"));
         });
-    if (own.isEmpty()) {
-      throw new UserException(
-          "File %s holds no connector '%s', %s"
-              .formatted(file, connector, Names.suggestion(connector, known)));
-    }
     return own;
   }
 }

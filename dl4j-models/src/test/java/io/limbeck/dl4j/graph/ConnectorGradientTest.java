@@ -443,9 +443,7 @@ class ConnectorGradientTest {
         gradients(
             Map.of(),
             Map.of("body", new ModuleOutputs("body")),
-            Map.of(
-                "t",
-                ConnectorChain.of(new Paraphraser(4, 3, Paraphraser.Phase.PRETRAIN, true, null))),
+            Map.of("t", ConnectorChain.of(new Paraphraser(4, 3, Paraphraser.Phase.PRETRAIN, true))),
             Map.of("loss", L2),
             Map.of(
                 "loss",

@@ -6,9 +6,26 @@ import static org.assertj.core.api.Assertions.within;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.config.ScheduleConfig;
+import io.limbeck.core.connector.ConnectorChain;
+import io.limbeck.core.distiller.DistillerConfig;
+import io.limbeck.core.distiller.RecordReference;
+import io.limbeck.core.loss.Loss;
+import io.limbeck.core.loss.LossAndGradient;
+import io.limbeck.core.loss.LossArgument;
+import io.limbeck.core.loss.LossInputs;
+import io.limbeck.core.loss.Reduction;
+import io.limbeck.core.loss.Shapes;
+import io.limbeck.core.loss.logit.KLDivergence;
+import io.limbeck.core.network.Side;
+import io.limbeck.core.recorder.ModuleInputs;
+import io.limbeck.core.recorder.ModuleOutputs;
+import io.limbeck.dl4j.connector.CRDConnector;
 import io.limbeck.dl4j.zoo.Architectures;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -110,6 +127,68 @@ class DistillationStepTest {
       last = run(step).get("distill.loss_kl");
     }
     assertThat(last).isLessThan(first / 5);
+  }
+
+  /** KL divergence that remembers, weakly, every array it was given. */
+  record Watching(KLDivergence inner) implements Loss {
+    static final List<WeakReference<INDArray>> SEEN = new ArrayList<>();
+
+    @Override
+    public List<LossArgument> arguments() {
+      return inner.arguments();
+    }
+
+    @Override
+    public Optional<String> shapeProblem(Shapes shapes) {
+      return inner.shapeProblem(shapes);
+    }
+
+    @Override
+    public LossAndGradient lossAndGradient(LossInputs inputs) {
+      SEEN.add(new WeakReference<>(inputs.array("preds_S")));
+      SEEN.add(new WeakReference<>(inputs.array("preds_T")));
+      return inner.lossAndGradient(inputs);
+    }
+  }
+
+  /**
+   * After a thousand steps nothing that was recorded is held any more, but by DL4J the last step.
+   */
+  @Test
+  void run_thousandSteps_nothingRecordedIsKept() throws InterruptedException {
+    KLDivergence kl = new KLDivergence(2, Reduction.BATCH_MEAN, 1, true, false);
+    DistillerConfig config =
+        new DistillerConfig.ConfigurableDistiller(
+            Map.of("relu", new ModuleOutputs("backbone.layer0.relu")),
+            Map.of("relu", new ModuleOutputs("backbone.layer0.relu"), "in", new ModuleInputs("")),
+            Map.of(),
+            Map.of("c", ConnectorChain.of(new CRDConnector(5, 9))),
+            Map.of("loss", new Watching(kl)),
+            Map.of(
+                "loss",
+                Map.of(
+                    "preds_S", RecordReference.of(Side.STUDENT, "relu").through("c"),
+                    "preds_T", RecordReference.of(Side.TEACHER, "relu"))),
+            Map.of());
+    DistillationStep step =
+        Fixtures.step(
+            config,
+            mlp(3, 5),
+            Networks.fresh(mlp(5, 9)),
+            INPUT,
+            new TrainingOptions(Fixtures.sgd(0.1), 1, 1));
+    Watching.SEEN.clear();
+    for (int i = 0; i < 1000; i++) {
+      run(step);
+    }
+    assertThat(Watching.SEEN).hasSize(2000);
+    long alive = 2000;
+    for (int attempt = 0; attempt < 50 && alive > 2; attempt++) {
+      System.gc();
+      Thread.sleep(50);
+      alive = Watching.SEEN.stream().filter(reference -> reference.get() != null).count();
+    }
+    assertThat(alive).isLessThanOrEqualTo(2);
   }
 
   /**

@@ -161,12 +161,12 @@ public final class DataLoader {
       return IdxReader.read(context, idx, key);
     }
     if (source instanceof Parquet parquet) {
-      return TableReader.parquet(spark, parquet, config.shape(), key);
+      return TableReader.parquet(spark, parquet, config.shape(), config.resize(), key);
     }
     if (source instanceof Csv csv) {
       return TableReader.csv(spark, csv, config.shape(), key);
     }
-    return ImageFolderReader.read(context, (ImageFolder) source, key);
+    return ImageFolderReader.read(context, (ImageFolder) source, config.resize(), key);
   }
 
   /** Numbers examples by their place. Files that are read in parts must be sorted first. */

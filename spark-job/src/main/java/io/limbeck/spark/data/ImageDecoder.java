@@ -1,5 +1,8 @@
 package io.limbeck.spark.data;
 
+import io.limbeck.core.config.DataConfig.Resize;
+import java.awt.Graphics2D;
+import java.awt.Image;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -13,10 +16,10 @@ import javax.imageio.ImageIO;
 final class ImageDecoder {
   private ImageDecoder() {}
 
-  /** An example, or a problem that names the file. */
-  static Item decode(Item.Place place, byte[] encoded, int label, String name) {
+  /** An example, or a problem that names the file; resize may be null. */
+  static Item decode(Item.Place place, byte[] encoded, int label, String name, Resize resize) {
     try {
-      BufferedImage image = ImageIO.read(new ByteArrayInputStream(encoded));
+      BufferedImage image = resized(ImageIO.read(new ByteArrayInputStream(encoded)), resize);
       if (image == null) {
         return Item.ofProblem(
             place, name + " is not an image that can be read (PNG, JPEG, BMP, GIF)");
@@ -29,6 +32,26 @@ final class ImageDecoder {
     } catch (IOException | RuntimeException e) {
       return Item.ofProblem(place, name + " is not a whole image: " + e.getMessage());
     }
+  }
+
+  /** Scaled by areas and bilinearly, so that shrinking does not skip pixels; then cut. */
+  private static BufferedImage resized(BufferedImage image, Resize resize) {
+    if (image == null || resize == null) {
+      return image;
+    }
+    double scale = resize.edge() / (double) Math.min(image.getWidth(), image.getHeight());
+    int width = Math.max(resize.edge(), (int) Math.round(image.getWidth() * scale));
+    int height = Math.max(resize.edge(), (int) Math.round(image.getHeight() * scale));
+    BufferedImage square =
+        new BufferedImage(resize.crop(), resize.crop(), BufferedImage.TYPE_INT_RGB);
+    Graphics2D canvas = square.createGraphics();
+    canvas.drawImage(
+        image.getScaledInstance(width, height, Image.SCALE_AREA_AVERAGING),
+        -(width - resize.crop()) / 2,
+        -(height - resize.crop()) / 2,
+        null);
+    canvas.dispose();
+    return square;
   }
 
   /** Whether bytes begin like an image file. */

@@ -1,6 +1,7 @@
 package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig.ImageFolder;
+import io.limbeck.core.config.DataConfig.Resize;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.storage.HadoopSettings;
 import io.limbeck.spark.storage.Storage;
@@ -31,7 +32,7 @@ final class ImageFolderReader {
 
   private record ImagePath(String path, int label, long position) implements Serializable {}
 
-  static JavaRDD<Item> read(JavaSparkContext spark, ImageFolder source, String key) {
+  static JavaRDD<Item> read(JavaSparkContext spark, ImageFolder source, Resize resize, String key) {
     Configuration configuration = spark.hadoopConfiguration();
     Storage storage = new Storage(configuration);
     if (!storage.status(source.path(), key + ".path").isDirectory()) {
@@ -48,15 +49,15 @@ final class ImageFolderReader {
               Storage restored = settings.storage();
               Iterable<ImagePath> each = () -> paths;
               List<Item> items = new ArrayList<>();
-              each.forEach(path -> items.add(load(restored, path)));
+              each.forEach(path -> items.add(load(restored, path, resize)));
               return items.iterator();
             });
   }
 
-  private static Item load(Storage storage, ImagePath image) {
+  private static Item load(Storage storage, ImagePath image, Resize resize) {
     try (InputStream in = storage.open(image.path())) {
       Item.Place place = new Item.Place("", 0, image.position());
-      return ImageDecoder.decode(place, in.readAllBytes(), image.label(), image.path());
+      return ImageDecoder.decode(place, in.readAllBytes(), image.label(), image.path(), resize);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,6 +2,7 @@ package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig.Csv;
 import io.limbeck.core.config.DataConfig.Parquet;
+import io.limbeck.core.config.DataConfig.Resize;
 import io.limbeck.core.error.Names;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.storage.Storage;
@@ -35,7 +36,7 @@ final class TableReader {
   private TableReader() {}
 
   static JavaRDD<Item> parquet(
-      SparkSession spark, Parquet source, List<Integer> shape, String key) {
+      SparkSession spark, Parquet source, List<Integer> shape, Resize resize, String key) {
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
     storage.requireMatch(source.path(), key + ".path");
     requireParquet(storage, source.path(), key);
@@ -57,7 +58,8 @@ final class TableReader {
             label(table, source.label(), source.path(), key),
             file(),
             block()),
-        shape);
+        shape,
+        resize);
   }
 
   static JavaRDD<Item> csv(SparkSession spark, Csv source, List<Integer> shape, String key) {
@@ -83,7 +85,8 @@ final class TableReader {
             table.col("`" + label + "`").cast(DataTypes.IntegerType).as(LABEL),
             file(),
             block()),
-        shape);
+        shape,
+        null);
   }
 
   /** A file that is not Parquet would fail in a task, with a page of stack trace. */
@@ -148,21 +151,23 @@ final class TableReader {
     return functions.col("_metadata.file_block_start").as("limbeck_block");
   }
 
-  private static JavaRDD<Item> items(Dataset<Row> rows, List<Integer> shape) {
+  private static JavaRDD<Item> items(Dataset<Row> rows, List<Integer> shape, Resize resize) {
     int[] wanted = shape == null ? null : shape.stream().mapToInt(Integer::intValue).toArray();
-    return rows.toJavaRDD().mapPartitions(iterator -> new Items(iterator, wanted));
+    return rows.toJavaRDD().mapPartitions(iterator -> new Items(iterator, wanted, resize));
   }
 
   private static final class Items implements Iterator<Item> {
     private final Iterator<Row> rows;
     private final int[] shape;
+    private final Resize resize;
     private String file = "";
     private long block = -1;
     private long position;
 
-    Items(Iterator<Row> rows, int[] shape) {
+    Items(Iterator<Row> rows, int[] shape, Resize resize) {
       this.rows = rows;
       this.shape = shape;
+      this.resize = resize;
     }
 
     @Override
@@ -197,7 +202,7 @@ final class TableReader {
     private Item image(Item.Place place, byte[] bytes, int label) {
       if (ImageDecoder.isEncoded(bytes)) {
         return ImageDecoder.decode(
-            place, bytes, label, "Example " + place.position() + " of " + file);
+            place, bytes, label, "Example " + place.position() + " of " + file, resize);
       }
       if (shape == null) {
         return Item.ofProblem(

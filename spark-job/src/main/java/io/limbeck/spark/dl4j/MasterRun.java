@@ -66,8 +66,8 @@ final class MasterRun implements AutoCloseable {
     ComputationGraphConfiguration studentForm = LogitsForm.of(student.getConfiguration());
     ComputationGraphConfiguration teacherForm = LogitsForm.of(teacher.getConfiguration());
     InputType input = input(blocks);
-    NetworkDescription studentNetwork = Describer.describe(Networks.fresh(studentForm), input);
-    NetworkDescription teacherNetwork = Describer.describe(Networks.fresh(teacherForm), input);
+    NetworkDescription studentNetwork = Describer.describe(Networks.blank(studentForm), input);
+    NetworkDescription teacherNetwork = Describer.describe(Networks.blank(teacherForm), input);
     Distiller distiller =
         new Distiller(settings.distiller(), "distiller", studentNetwork, teacherNetwork);
     int steps = steps(blocks);

@@ -1,8 +1,11 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.AlgorithmConfig.Supervised;
+import io.limbeck.core.config.ArchitectureConfig;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
 import io.limbeck.dl4j.graph.FrozenNetwork;
@@ -24,7 +27,6 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -85,6 +87,7 @@ public final class Experiment {
 
   private Report train(Prepared prepared, Data data, EngineStatus engine) {
     ExperimentConfig config = prepared.config();
+    requireExamples(config, data);
     TeacherReport teacher = prepared.teacher() == null ? null : teacher(prepared, data);
     List<Mode> modes = modes(config);
     int epochs = modes.size() * config.repeats() * config.schedule().epochs();
@@ -116,6 +119,27 @@ public final class Experiment {
     }
   }
 
+  /** Some losses hold something for every example. */
+  private static void requireExamples(ExperimentConfig config, Data data) {
+    if (config.algorithm() instanceof SingleTeacherDistill distill) {
+      List<String> problems = new ArrayList<>();
+      distill
+          .distiller()
+          .distillLosses()
+          .forEach(
+              (name, loss) ->
+                  loss.examplesProblem(data.train().size())
+                      .ifPresent(
+                          problem ->
+                              problems.add(
+                                  "'algorithm.distiller.distill_losses.%s': %s"
+                                      .formatted(name, problem))));
+      if (!problems.isEmpty()) {
+        throw new UserException(problems);
+      }
+    }
+  }
+
   private static List<Mode> modes(ExperimentConfig config) {
     if (config.algorithm() instanceof Supervised) {
       return List.of(Mode.SUPERVISED);
@@ -131,7 +155,7 @@ public final class Experiment {
     TeacherReport report =
         new TeacherReport(
             teacher.network().numParams(),
-            ModelFile.write(teacher.network(), prepared.shape()).length,
+            storage.status(teacherFile(prepared.config()), "algorithm.teacher").getLen(),
             evaluator.split(teacher.logits(), data.validation(), "evaluate teacher on validation"),
             evaluator.split(teacher.logits(), data.test(), "evaluate teacher on test"));
     if (report.test() != null) {
@@ -140,38 +164,47 @@ public final class Experiment {
     return report;
   }
 
+  private static String teacherFile(ExperimentConfig config) {
+    SingleTeacherDistill distill = (SingleTeacherDistill) config.algorithm();
+    return distill.teacherCkpt() != null
+        ? distill.teacherCkpt()
+        : ((ArchitectureConfig.ModelFile) distill.teacher()).path();
+  }
+
   private ModelSeries series(Mode mode, Prepared prepared, Trainer trainer, Progress progress) {
     ExperimentConfig config = prepared.config();
     String dir = config.output().dir();
     List<RunRecord> runs = new ArrayList<>();
-    ComputationGraph chosen = null;
+    byte[] chosen = new byte[0];
     Map<String, float[]> beside = Map.of();
     double chosenAccuracy = -1;
+    long parameters = 0;
     for (long seed : config.seeds()) {
       Trainer.Trained trained = trainer.train(seed, mode);
       runs.add(trained.record());
       progress.say(line(mode, trained.record()));
       String name = dir + "/models/" + mode.fileName() + "-seed-" + seed;
-      storage.write(name + "-best.zip", ModelFile.write(trained.best(), prepared.shape()));
+      byte[] best = ModelFile.write(trained.best(), prepared.shape());
+      storage.write(name + "-best.zip", best);
       storage.write(name + "-last.zip", ModelFile.write(trained.last(), prepared.shape()));
       var validation = trained.record().best().validation();
       double accuracy = validation == null ? 0 : validation.accuracy();
       if (accuracy > chosenAccuracy) {
         chosenAccuracy = accuracy;
-        chosen = trained.best();
+        chosen = best;
+        parameters = trained.best().numParams();
         beside = trained.beside();
       }
     }
-    byte[] bytes = ModelFile.write(chosen, prepared.shape());
     if (mode != Mode.STUDENT_ALONE) {
-      storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), bytes);
+      storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), chosen);
     }
     if (!beside.isEmpty()) {
       Map<String, INDArray> arrays = new LinkedHashMap<>();
       beside.forEach((name, values) -> arrays.put(name, Nd4j.createFromArray(values)));
       storage.write(dir + "/connectors.npz", ConnectorFile.write(arrays));
     }
-    return ModelSeries.of(chosen.numParams(), bytes.length, runs);
+    return ModelSeries.of(parameters, chosen.length, runs);
   }
 
   private static String line(Mode mode, RunRecord run) {

@@ -2,9 +2,13 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.distiller.DistillerConfig;
+import io.limbeck.core.distiller.PlannedConnector;
 import io.limbeck.core.distiller.RecordReference;
+import io.limbeck.core.recorder.Recorder;
 import io.limbeck.dl4j.engine.CpuEngine;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** An experiment's plan in words, for the validate command. */
@@ -41,6 +45,7 @@ public final class PlanText {
           distill.teacher(),
           prepared.teacher().network().numParams(),
           prepared.teacher().taps().outputs());
+      connectors(text, prepared.teacher());
       losses(text, distill);
     }
     line(
@@ -76,19 +81,17 @@ public final class PlanText {
                   "loss          %s = %s",
                   name,
                   distill.distiller().distillLosses().get(name));
-              for (Map.Entry<String, RecordReference> argument : mapping.entrySet()) {
-                RecordReference reference = argument.getValue();
-                var recorders =
-                    reference.fromStudent()
-                        ? distill.distiller().studentRecorders()
-                        : distill.distiller().teacherRecorders();
-                line(
-                    text,
-                    "                %s = %s of the %s",
-                    argument.getKey(),
-                    recorders.get(reference.recorder()).source(),
-                    reference.side().word());
-              }
+              mapping.forEach(
+                  (argument, reference) ->
+                      line(
+                          text,
+                          "                %s = %s of the %s%s",
+                          argument,
+                          source(distill.distiller(), reference),
+                          reference.side().word(),
+                          reference.connector() == null
+                              ? ""
+                              : ", through " + reference.connector()));
             });
     line(
         text,
@@ -96,6 +99,32 @@ public final class PlanText {
         distill.calculateStudentLoss()
             ? "cross-entropy with the labels, weight " + distill.studentLossWeight()
             : "none: the labels are not used");
+  }
+
+  private static String source(DistillerConfig distiller, RecordReference reference) {
+    Map<String, Recorder> recorders =
+        reference.fromStudent() ? distiller.studentRecorders() : distiller.teacherRecorders();
+    return recorders.get(reference.recorder()).toString();
+  }
+
+  private static void connectors(StringBuilder text, Prepared.Teacher teacher) {
+    DistillerConfig config = teacher.distillation().distiller();
+    List<PlannedConnector> planned = teacher.distiller().connectors();
+    for (PlannedConnector connector : planned) {
+      line(
+          text,
+          "connector     %s = %s, %s '%s' to %s%s",
+          connector.name(),
+          connector.chain().connectors(),
+          connector.side().word(),
+          connector.vertex(),
+          connector.outputs(),
+          connector.trains() ? "" : ", frozen");
+    }
+    config.connectors().keySet().stream()
+        .filter(name -> planned.stream().noneMatch(each -> each.name().equals(name)))
+        .forEach(
+            name -> line(text, "connector     %s: no mapping names it, it does not run", name));
   }
 
   private static void line(StringBuilder text, String format, Object... arguments) {

@@ -3,14 +3,15 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.connector.Connector;
-import io.limbeck.core.connector.Pretrained;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.PlannedConnector;
+import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.dl4j.store.ConnectorFile;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.model.MemoryEstimate;
@@ -63,7 +64,27 @@ public final class Preparation {
         config.algorithm() instanceof SingleTeacherDistill distill
             ? teacher(factory, distill, conf)
             : null;
+    if (teacher != null) {
+      TrialStep.run(trialPlan(config, conf, teacher), teacher.taps(), shape, classes(config));
+    }
     return new Prepared(config, shape, workers, factory, memory, teacher);
+  }
+
+  private static int classes(ExperimentConfig config) {
+    return config.data().numClasses();
+  }
+
+  private static WorkerPlan trialPlan(
+      ExperimentConfig config, ComputationGraphConfiguration student, Prepared.Teacher teacher) {
+    SingleTeacherDistill distill = (SingleTeacherDistill) config.algorithm();
+    double taskLossWeight = distill.calculateStudentLoss() ? distill.studentLossWeight() : 0;
+    return new WorkerPlan(
+        "trial",
+        LogitsForm.of(student).toJson(),
+        teacher.distillation(),
+        new TrainingOptions(
+            config.schedule(), 1, taskLossWeight, distill.studentTrainable(), config.seed()),
+        config.seed());
   }
 
   private MemoryEstimate memory(
@@ -84,8 +105,8 @@ public final class Preparation {
     ComputationGraph network = factory.teacher(algorithm, ALGORITHM_KEY);
     ComputationGraphConfiguration logitsForm = LogitsForm.of(network.getConfiguration());
     NetworkDescription student =
-        Describer.describe(Networks.fresh(LogitsForm.of(studentConf)), factory.input());
-    NetworkDescription teacher = Describer.describe(Networks.fresh(logitsForm), factory.input());
+        Describer.describe(Networks.blank(LogitsForm.of(studentConf)), factory.input());
+    NetworkDescription teacher = Describer.describe(Networks.blank(logitsForm), factory.input());
     String key = ALGORITHM_KEY + ".distiller";
     Distiller distiller = new Distiller(algorithm.distiller(), key, student, teacher);
     return new Prepared.Teacher(
@@ -94,25 +115,41 @@ public final class Preparation {
         FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm))),
         distiller,
         new WorkerPlan.Distillation(
-            algorithm.distiller(), key, student, teacher, connectorWeights(distiller, key)));
+            algorithm.distiller(),
+            key,
+            student,
+            teacher,
+            connectorWeights(distiller, algorithm, key)));
   }
 
   /** The weights of connectors that an earlier experiment trained. */
-  private Map<String, INDArray> connectorWeights(Distiller distiller, String key) {
+  private Map<String, INDArray> connectorWeights(
+      Distiller distiller, SingleTeacherDistill algorithm, String key) {
     Map<String, INDArray> weights = new LinkedHashMap<>();
-    for (PlannedConnector connector : distiller.connectors()) {
-      for (Connector each : connector.chain().connectors()) {
-        each.pretrained().ifPresent(from -> weights.putAll(weights(connector.name(), from, key)));
+    if (algorithm.initCfg() != null) {
+      String file = algorithm.initCfg().checkpoint() + "/connectors.npz";
+      if (storage.exists(file)) {
+        Map<String, INDArray> all = ConnectorFile.read(storage.read(file, Prepared.INIT_KEY), file);
+        distiller.connectors().stream()
+            .map(PlannedConnector::name)
+            .forEach(name -> weights.putAll(ConnectorFile.connector(all, name)));
       }
     }
+    requireWeights(distiller, weights, key);
     return weights;
   }
 
-  private Map<String, INDArray> weights(String connector, Pretrained from, String key) {
-    String where = "%s.connectors.%s.init_cfg.checkpoint".formatted(key, connector);
-    Map<String, INDArray> all =
-        ConnectorFile.read(storage.read(from.checkpoint(), where), from.checkpoint());
-    String name = from.prefix() == null ? connector : from.prefix();
-    return ConnectorFile.connector(all, name, connector, from.checkpoint());
+  private static void requireWeights(
+      Distiller distiller, Map<String, INDArray> weights, String key) {
+    for (PlannedConnector connector : distiller.connectors()) {
+      boolean needed = connector.chain().connectors().stream().anyMatch(Connector::needsWeights);
+      String prefix = "connectors." + connector.name() + ".";
+      if (needed && weights.keySet().stream().noneMatch(name -> name.startsWith(prefix))) {
+        throw new UserException(
+            ("'%s.connectors.%s' is frozen, so its weights must come from an earlier experiment: name its output folder in"
+                    + " '%s', whose connectors.npz must hold a connector of that name")
+                .formatted(key, connector.name(), Prepared.INIT_KEY));
+      }
+    }
   }
 }

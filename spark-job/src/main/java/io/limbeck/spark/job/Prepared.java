@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.dl4j.graph.FrozenNetwork;
@@ -28,6 +29,9 @@ public record Prepared(
   /** The config key of the student. */
   public static final String STUDENT_KEY = "algorithm.architecture";
 
+  /** The config key of an earlier experiment to start from. */
+  static final String INIT_KEY = "algorithm.init_cfg.checkpoint";
+
   /**
    * A teacher, ready to travel.
    *
@@ -50,6 +54,10 @@ public record Prepared(
    * @param seed of its weights
    */
   ComputationGraph student(long seed) {
+    if (config.algorithm() instanceof SingleTeacherDistill distill && distill.initCfg() != null) {
+      return factory.student(
+          distill.architecture(), STUDENT_KEY, distill.initCfg().checkpoint(), INIT_KEY);
+    }
     return factory.student(config.algorithm().architecture(), STUDENT_KEY, seed);
   }
 }

@@ -104,6 +104,15 @@ final class Trainer {
     float[] start =
         studentLayout.over(
             Networks.parameters(student), graphLayout, Networks.parameters(here.network()));
+    if (mode == Mode.DISTILLED) {
+      Map<String, float[]> earlier = new LinkedHashMap<>();
+      prepared
+          .teacher()
+          .distillation()
+          .connectorWeights()
+          .forEach((name, array) -> earlier.put(name, array.dup('c').data().asFloat()));
+      graphLayout.write(earlier, start);
+    }
     TrainingState state = new TrainingState(start, new float[0], lossStates(mode, seed));
     Broadcast<WorkerPlan> broadcast = spark.broadcast(plan);
     try {

@@ -100,6 +100,22 @@ public final class ModelFactory {
   }
 
   /**
+   * A student that starts where an earlier experiment ended.
+   *
+   * @param architecture what the config says
+   * @param key where it says so, for messages
+   * @param checkpoint the earlier experiment's output folder
+   * @param checkpointKey where the config names it
+   */
+  public ComputationGraph student(
+      ArchitectureConfig architecture, String key, String checkpoint, String checkpointKey) {
+    ComputationGraph network = Networks.fresh(configuration(architecture, key, 0));
+    String file = checkpoint + "/student.zip";
+    io.limbeck.dl4j.store.ModelFile.copyWeights(read(file, checkpointKey), network, file);
+    return network;
+  }
+
+  /**
    * A teacher with its weights.
    *
    * @param algorithm the config's block

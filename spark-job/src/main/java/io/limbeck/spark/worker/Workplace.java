@@ -2,6 +2,7 @@ package io.limbeck.spark.worker;
 
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.loss.LossState;
+import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.graph.ConnectorGraph;
 import io.limbeck.dl4j.graph.DistillationStep;
 import io.limbeck.dl4j.graph.FrozenNetwork;
@@ -110,7 +111,7 @@ public final class Workplace {
 
   float[] updaterStateCopy() {
     INDArray updater = updaterState();
-    return updater == null ? new float[0] : updater.dup().data().asFloat();
+    return updater == null ? new float[0] : HeapCopy.of(updater);
   }
 
   private INDArray updaterState() {

@@ -23,6 +23,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Arguments are maps {@code [batch, channels, …]} of the same height and width; channels may
  * differ. Both receive a gradient. A map that is all zero has no attention and takes none.
  *
+ * <p>Beware: across architecture families it can do harm. ResNet-50 to MobileNetV2 on CIFAR-100,
+ * student alone 64.60, plain KD 67.35: attention transfer 58.58 (README of Y. Tian's RepDistiller).
+ *
  * <p>Source: S. Zagoruyko, N. Komodakis, "Paying More Attention to Attention: Improving the
  * Performance of Convolutional Neural Networks via Attention Transfer", ICLR 2017,
  * arXiv:1612.03928, equation 2 with p = 2; MMRazor's {@code ATLoss}.

@@ -25,6 +25,9 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * <p>Both arguments have one shape and receive a gradient. A factor that is all zero has no
  * direction: it counts as zero and takes no gradient.
  *
+ * <p>Beware: across architecture families it can do harm. ResNet-50 to MobileNetV2 on CIFAR-100,
+ * student alone 64.60, plain KD 67.35: factor transfer 60.99 (README of Y. Tian's RepDistiller).
+ *
  * <p>Source: J. Kim, S. Park, N. Kwak, "Paraphrasing Complex Network: Network Compression via
  * Factor Transfer", NeurIPS 2018, arXiv:1802.04977, equation 3 with p = 1; MMRazor's {@code
  * FTLoss}.

@@ -26,6 +26,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Both arguments have one shape, of any rank, and both receive a gradient. An example whose
  * feature is all zero has no direction: it counts as zero and takes no gradient.
  *
+ * <p>Beware: used as a hint across architecture families it can do harm. ResNet-50 to MobileNetV2
+ * on CIFAR-100, student alone 64.60, plain KD 67.35: FitNets 63.16 (README of Y. Tian's
+ * RepDistiller).
+ *
  * <p>Source: A. Romero et al., "FitNets: Hints for Thin Deep Nets", ICLR 2015, arXiv:1412.6550,
  * equation 3; MMRazor's {@code L2Loss}.
  *

@@ -26,6 +26,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Arguments are arrays {@code [batch, …]}; features may differ in size. Both receive a gradient.
  * Pairs are of the worker's own mini-batch; one example alone has none, and the loss is zero.
  *
+ * <p>Beware: across architecture families it can do harm. ResNet-50 to MobileNetV2 on CIFAR-100,
+ * student alone 64.60, plain KD 67.35: RKD 64.43 (README of Y. Tian's RepDistiller).
+ *
  * <p>Source: W. Park, D. Kim, Y. Lu, M. Cho, "Relational Knowledge Distillation", CVPR 2019,
  * arXiv:1904.05068, equations 5 to 7; MMRazor's {@code DistanceWiseRKD}.
  *

@@ -1,0 +1,76 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.error.UserException;
+import io.limbeck.core.network.DataSamples;
+import io.limbeck.dl4j.graph.DistillationStep;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.spark.worker.WorkerPlan;
+import io.limbeck.spark.worker.Workplace;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * One training step on two random examples, on the driver: what only a pass can tell, such as
+ * whether a watched method is called at all or whether a user's own loss works, is told before the
+ * cluster is used.
+ */
+final class TrialStep {
+  private static final int EXAMPLES = 2;
+
+  private TrialStep() {}
+
+  /**
+   * Takes the step and forgets it.
+   *
+   * @param plan of a run
+   * @param teacher its teacher
+   * @param shape of one example
+   * @param classes of the data
+   * @throws UserException when it fails
+   */
+  static void run(WorkerPlan plan, FrozenNetwork teacher, int[] shape, int classes) {
+    DistillationStep step = Workplace.of(plan, teacher).step();
+    plan.distillation()
+        .distiller()
+        .distillLosses()
+        .forEach(
+            (name, loss) ->
+                loss.initialState(plan.seed()).ifPresent(state -> step.states().put(name, state)));
+    try {
+      step.run(batch(shape, classes));
+    } catch (UserException e) {
+      throw e;
+    } catch (IllegalStateException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new UserException(
+          "'%s': a trial step on two random examples failed: %s"
+              .formatted(plan.distillation().key(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static DistillationStep.Batch batch(int[] shape, int classes) {
+    long[] full = new long[shape.length + 1];
+    full[0] = EXAMPLES;
+    int length = EXAMPLES;
+    for (int i = 0; i < shape.length; i++) {
+      full[i + 1] = shape[i];
+      length *= shape[i];
+    }
+    SplittableRandom random = new SplittableRandom(1);
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    INDArray labels = Nd4j.zeros(DataType.FLOAT, EXAMPLES, classes);
+    for (int i = 0; i < EXAMPLES; i++) {
+      labels.putScalar(i, i % classes, 1);
+    }
+    return new DistillationStep.Batch(
+        Nd4j.createFromArray(values).reshape('c', full),
+        labels,
+        new DataSamples(labels.dup(), new int[] {0, 1}, null),
+        0);
+  }
+}
