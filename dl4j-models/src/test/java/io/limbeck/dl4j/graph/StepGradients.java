@@ -29,10 +29,15 @@ final class StepGradients {
     this.features = features;
     this.labels = labels;
     // Biases of zero would put activations of masked values exactly at the corner of a ReLU.
-    step.student()
-        .network()
-        .params()
-        .addi(Fixtures.random(17, step.student().network().params().shape()).muli(0.1));
+    INDArray parameters = step.student().network().params();
+    INDArray noise = Fixtures.random(17, parameters.shape());
+    for (ParameterLayout.Segment segment :
+        ParameterLayout.of(step.student().network()).segments()) {
+      for (int i = 0; segment.name().endsWith("/b") && i < segment.length(); i++) {
+        int index = segment.offset() + i;
+        parameters.putScalar(index, parameters.getDouble(index) + 0.1 * noise.getDouble(index));
+      }
+    }
     step.student()
         .network()
         .addListeners(

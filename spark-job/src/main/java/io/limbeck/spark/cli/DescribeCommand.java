@@ -59,6 +59,9 @@ final class DescribeCommand implements Callable<Integer>, Verbosity.Aware {
               .map(parameter -> parameter.name() + " " + shape(parameter.shape()))
               .collect(Collectors.joining("  ")));
     }
+    String beside = "%-" + width + "s  %-20s %s%n";
+    System.out.printf(beside, description.loss(), "inputs only", "[logits, labels]");
+    System.out.printf(beside, "\"\"", "inputs only", "[features, data samples]");
     System.out.printf("%,d parameters%n", stock.numParams());
     return 0;
   }

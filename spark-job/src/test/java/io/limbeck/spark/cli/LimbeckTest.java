@@ -117,7 +117,9 @@ class LimbeckTest {
     assertThat(printed())
         .containsPattern(
             "backbone.layer0.conv +Convolution +\\[3x8x8\\] .*backbone.layer0.conv/W \\[3x1x3x3\\]")
-        .containsPattern("head.fc +Dense +\\[3\\] .*head.fc/W \\[8x3\\]");
+        .containsPattern("head.fc +Dense +\\[3\\] .*head.fc/W \\[8x3\\]")
+        .containsPattern("head.loss_module +inputs only +\\[logits, labels\\]")
+        .containsPattern("\"\" +inputs only +\\[features, data samples\\]");
     assertThat(Limbeck.execute("evaluate", student, "--config", config)).isZero();
     assertThat(printed())
         .containsPattern(
