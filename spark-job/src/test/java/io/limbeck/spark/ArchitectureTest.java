@@ -57,6 +57,8 @@ class ArchitectureTest {
           .definedBy("..spark.evaluation..")
           .layer("report")
           .definedBy("..spark.report..")
+          .layer("visual")
+          .definedBy("..spark.visual..")
           .layer("job")
           .definedBy("..spark.job..")
           .layer("dl4j")
@@ -79,13 +81,15 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("data")
           .whereLayer("report")
           .mayOnlyAccessLayers("evaluation")
+          .whereLayer("visual")
+          .mayNotAccessAnyLayer()
           .whereLayer("job")
           .mayOnlyAccessLayers(
               "storage", "data", "model", "worker", "round", "evaluation", "report")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("storage", "data", "model", "worker", "round")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("storage", "data", "model", "evaluation", "job");
+          .mayOnlyAccessLayers("storage", "data", "model", "evaluation", "visual", "job");
 
   /** What crosses to executors and back. */
   @ArchTest

@@ -182,18 +182,19 @@ public final class Schemas {
         node, CustomDefinition.DefinitionType.STANDARD, CustomDefinition.AttributeInclusion.NO);
   }
 
-  /** A member of a family holds the key that names it. */
+  /** A member of a family holds the key that names it, even one that has no other keys. */
   private void addTypeKey(ObjectNode node, ResolvedType type) {
     Class<?> raw = type.getErasedType();
-    if (raw.isRecord() && node.get("properties") instanceof ObjectNode properties) {
-      for (Class<?> family : families.of(raw)) {
-        List<String> names = families.names(family, raw);
-        ObjectNode typeKey = properties.putObject(discriminator(family));
-        if (names.size() == 1) {
-          typeKey.put("const", names.get(0));
-        } else {
-          names.forEach(typeKey.putArray("enum")::add);
-        }
+    if (!raw.isRecord()) {
+      return;
+    }
+    for (Class<?> family : families.of(raw)) {
+      List<String> names = families.names(family, raw);
+      ObjectNode typeKey = node.withObject("/properties").putObject(discriminator(family));
+      if (names.size() == 1) {
+        typeKey.put("const", names.get(0));
+      } else {
+        names.forEach(typeKey.putArray("enum")::add);
       }
     }
   }

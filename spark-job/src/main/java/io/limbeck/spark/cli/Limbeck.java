@@ -16,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
       ValidateCommand.class,
       DescribeCommand.class,
       EvaluateCommand.class,
+      VisualizeCommand.class,
       ExportCommand.class,
       PackCommand.class,
       SchemaCommand.class

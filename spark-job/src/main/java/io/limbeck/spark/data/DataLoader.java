@@ -12,6 +12,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -76,6 +79,39 @@ public final class DataLoader {
    */
   public Optional<ExampleSet> load(Part part, int[] shape, int partitions) {
     return part.of(config).map(source -> load(source, part.key(), shape, partitions));
+  }
+
+  /**
+   * Some examples of a part, by their number, without augmentation.
+   *
+   * @param part which
+   * @param shape of {@link #shape()}
+   * @param numbers the examples' places in the part, from 0
+   * @return one batch, in the order of the numbers
+   * @throws UserException when the part does not have them
+   */
+  public Batch examples(Part part, int[] shape, List<Long> numbers) {
+    Source source = part.of(config).orElseThrow(part::missing);
+    Set<Long> wanted = new TreeSet<>(numbers);
+    JavaPairRDD<Long, Item> numbered = section(number(source, read(source, part.key())), source);
+    List<Tuple2<Long, Item>> found = numbered.filter(pair -> wanted.contains(pair._1())).collect();
+    if (found.size() < wanted.size()) {
+      found.forEach(pair -> wanted.remove(pair._1()));
+      throw new UserException(
+          "'%s' has %d examples, numbered from 0, so there is no %s"
+              .formatted(
+                  part.key(),
+                  numbered.count(),
+                  wanted.stream().map(String::valueOf).collect(Collectors.joining(", "))));
+    }
+    List<Packer.Packed> packed =
+        Packer.pack(context.parallelizePairs(found), 1, preprocessing(shape)).collect();
+    check(packed, part.key());
+    List<Long> sorted = List.copyOf(new TreeSet<>(numbers));
+    return packed
+        .get(0)
+        .block()
+        .batch(numbers.stream().mapToInt(number -> sorted.indexOf(number)).toArray());
   }
 
   /**

@@ -64,6 +64,15 @@ final class PackedBlock implements Block {
     return step -> batch(order, step, batchSize, 0, 0, false);
   }
 
+  /**
+   * Some examples, not augmented.
+   *
+   * @param indices which of the block, in this order
+   */
+  Batch batch(int... indices) {
+    return batch(indices, 0, indices.length, 0, 0, false);
+  }
+
   /** The label of one example. */
   int label(int index) {
     return labels[index];

@@ -104,7 +104,8 @@ public final class PlanText {
   private static String source(DistillerConfig distiller, RecordReference reference) {
     Map<String, Recorder> recorders =
         reference.fromStudent() ? distiller.studentRecorders() : distiller.teacherRecorders();
-    return recorders.get(reference.recorder()).toString();
+    Recorder recorder = recorders.get(reference.recorder());
+    return "%s '%s'".formatted(recorder.getClass().getSimpleName(), recorder.source());
   }
 
   private static void connectors(StringBuilder text, Prepared.Teacher teacher) {

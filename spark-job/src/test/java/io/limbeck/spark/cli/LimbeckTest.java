@@ -56,11 +56,14 @@ class LimbeckTest {
             "validate ",
             "describe ",
             "evaluate ",
+            "visualize ",
             "export ",
             "schema ",
             "Exit codes: 0 done, 2 a mistake");
     for (String command :
-        new String[] {"run", "validate", "describe", "evaluate", "export", "pack", "schema"}) {
+        new String[] {
+          "run", "validate", "describe", "evaluate", "visualize", "export", "pack", "schema"
+        }) {
       assertThat(Limbeck.execute(command, "--help")).as(command).isZero();
     }
   }
@@ -80,7 +83,7 @@ class LimbeckTest {
         .contains(
             "tiny: nothing wrong found",
             "native path   oneDNN",
-            "head.fc of the student",
+            "preds_S = ModuleOutputs 'head.fc' of the student",
             "2 partitions, every 2");
     assertThat(dir.resolve("out")).doesNotExist();
   }

@@ -1,0 +1,2 @@
+/** Pictures of what recorders capture in student and teacher. */
+package io.limbeck.spark.visual;
