@@ -115,7 +115,7 @@ class LossPagesTest {
             .strip()
             .replace("<pre>", "```")
             .replace("</pre>", "```")
-            .replaceAll("\\{@(?:code|link) ([^}]*)\\}", "`$1`")
+            .replaceAll("\\{@(?:code|link)\\s+([^}]*)\\}", "`$1`")
             .replace("&gt;", ">")
             .replace("&lt;", "<")
             .replace("&amp;", "&");

@@ -25,6 +25,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ExperimentTest {
   @TempDir Path dir;
@@ -261,6 +262,25 @@ class ExperimentTest {
         "'algorithm.distiller.student_recorders.fc.source' is \"head.cf\", which is not in the model, did you mean"
             + " 'head.fc'?",
         "algorithm.distiller.student_recorders.fc.source=head.cf");
+  }
+
+  /** Only a pass can tell: the trial step on the driver does. */
+  @Test
+  void recorder_methodIsNeverCalled() {
+    assertUserError(
+        "'algorithm.distiller': a trial step on two random examples failed: Recorder 'fc' has recorded nothing",
+        "algorithm.distiller.teacher_recorders.fc={type: FunctionOutputs, source: '"
+            + NeverCalled.class.getName()
+            + "#logits'}");
+  }
+
+  /** A method that no network calls. */
+  public static final class NeverCalled {
+    private NeverCalled() {}
+
+    public static INDArray logits(INDArray features) {
+      return features;
+    }
   }
 
   @Test
