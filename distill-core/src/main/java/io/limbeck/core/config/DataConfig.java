@@ -19,6 +19,7 @@ import java.util.List;
  * @param normalize how raw values become inputs
  * @param augment random changes of training images, in order
  * @param resize brings encoded images to one size; null to take them as they are
+ * @param batchAugments ways of mixing the examples of a training mini-batch
  */
 public record DataConfig(
     @Key(value = "Number of classes; labels run from 0 to num_classes - 1", min = 2) int numClasses,
@@ -41,8 +42,24 @@ public record DataConfig(
             value =
                 "Brings the images of folders and encoded columns to one size; by default they must have it",
             optional = true)
-        Resize resize)
+        Resize resize,
+    @Key(
+            value =
+                "Ways of mixing the examples of a training mini-batch, of which each mini-batch takes one or none; teacher"
+                    + " and student see the same mixture",
+            def = "[]")
+        List<BatchAugment> batchAugments)
     implements Serializable {
+
+  /** Checks the ways of mixing. */
+  public DataConfig {
+    double chance = batchAugments.stream().mapToDouble(BatchAugment::probability).sum();
+    if (chance > 1 + 1e-9) {
+      throw new UserException(
+          "'data.batch_augments' have probabilities of %s together, but a mini-batch takes one of them: at most 1"
+              .formatted(chance));
+    }
+  }
 
   /**
    * Images that have their size already.
@@ -63,7 +80,7 @@ public record DataConfig(
       Source test,
       Normalize normalize,
       List<Augment> augment) {
-    this(numClasses, shape, train, validation, test, normalize, augment, null);
+    this(numClasses, shape, train, validation, test, normalize, augment, null, List.of());
   }
 
   /**

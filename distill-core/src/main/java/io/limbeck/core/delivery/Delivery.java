@@ -25,6 +25,10 @@ final class Delivery {
     this.maxKeepData = maxKeepData;
   }
 
+  MethodPath method() {
+    return method;
+  }
+
   /** The teacher's pass: what the method returns is kept. */
   Interception collect() {
     return Interception.of(

@@ -67,6 +67,20 @@ public final class DeliveryManager {
     }
   }
 
+  /** Whether no method is delivered. */
+  public boolean isEmpty() {
+    return deliveries.isEmpty();
+  }
+
+  /**
+   * Whether one of them carries a method's return values.
+   *
+   * @param path {@code package.Class#method}
+   */
+  public boolean carries(String path) {
+    return deliveries.stream().anyMatch(delivery -> delivery.method().toString().equals(path));
+  }
+
   /** Begins the teacher's pass. */
   public Pass collect() {
     deliveries.forEach(Delivery::clear);

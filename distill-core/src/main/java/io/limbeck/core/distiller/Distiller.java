@@ -89,7 +89,10 @@ public final class Distiller {
     return losses;
   }
 
-  /** The teacher's vertices, or its input, whose outputs a step needs. */
+  /**
+   * The teacher's vertices, or its input, whose outputs a step needs. Where calls of methods are
+   * recorded or delivered, that is its logits too: any of its layers may be what calls them.
+   */
   public Set<String> teacherVertices() {
     Set<String> vertices = new LinkedHashSet<>();
     losses.stream()
@@ -100,6 +103,9 @@ public final class Distiller {
         .filter(connector -> connector.side() == Side.TEACHER)
         .forEach(connector -> vertices.add(connector.vertex()));
     moduleDeliveries().forEach(delivery -> vertices.add(delivery.from()));
+    if (!deliveries.isEmpty() || teacher.recordsCalls()) {
+      vertices.add(teacher.network().logits());
+    }
     return vertices;
   }
 

@@ -62,6 +62,11 @@ public final class RecorderManager {
     return network;
   }
 
+  /** Whether a recorder watches calls of a method. */
+  public boolean recordsCalls() {
+    return recorders.values().stream().anyMatch(CallRecorder.class::isInstance);
+  }
+
   /** The recorders' names. */
   public Set<String> names() {
     return origins.keySet();

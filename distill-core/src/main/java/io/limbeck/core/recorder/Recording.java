@@ -76,11 +76,7 @@ public final class Recording implements AutoCloseable {
    * @throws IndexOutOfBoundsException when there is no such execution or item
    */
   public Object get(String recorder, int recordIdx, Integer dataIdx) {
-    List<Object> records = records(recorder);
-    if (records.isEmpty()) {
-      throw new IllegalStateException("Recorder '" + recorder + "' has recorded nothing");
-    }
-    Object record = records.get(index("record_idx", recorder, recordIdx, records.size()));
+    Object record = record(recorder, recordIdx);
     if (dataIdx == null) {
       return record;
     }
@@ -95,14 +91,22 @@ public final class Recording implements AutoCloseable {
     return items.get(index("data_idx", recorder, dataIdx, items.size()));
   }
 
-  private List<Object> records(String recorder) {
+  /** Only the execution that is asked for is looked up: a network may not have run the others. */
+  private Object record(String recorder, int recordIdx) {
     List<Object> recorded = calls.get(recorder);
     if (recorded != null) {
-      return recorded;
+      requireSome(recorder, recorded.size());
+      return recorded.get(index("record_idx", recorder, recordIdx, recorded.size()));
     }
-    return pass == null
-        ? List.of()
-        : origins.get(recorder).stream().map(origin -> origin.value(pass)).toList();
+    List<Origin> executions = pass == null ? List.of() : origins.get(recorder);
+    requireSome(recorder, executions.size());
+    return executions.get(index("record_idx", recorder, recordIdx, executions.size())).value(pass);
+  }
+
+  private static void requireSome(String recorder, int records) {
+    if (records == 0) {
+      throw new IllegalStateException("Recorder '" + recorder + "' has recorded nothing");
+    }
   }
 
   private static int index(String what, String recorder, int index, int size) {

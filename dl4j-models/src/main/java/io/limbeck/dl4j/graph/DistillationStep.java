@@ -8,6 +8,7 @@ import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.core.network.ForwardPass;
 import io.limbeck.core.recorder.Recording;
+import io.limbeck.dl4j.augment.BatchAugments;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,8 @@ public final class DistillationStep {
   private final TeacherGraph teacher;
   private final ConnectorGraph frozenConnectors;
   private final Distiller distiller;
+  private final BatchAugments augments;
+  private final boolean mixedByDelivery;
   private final StepListener listener;
   private final Map<String, LossState> states = new LinkedHashMap<>();
   private final Map<String, LossState.Change> changes = new LinkedHashMap<>();
@@ -68,16 +71,22 @@ public final class DistillationStep {
    * @param teacher the teacher
    * @param frozenConnectors what runs behind the teacher
    * @param distiller the losses between them
+   * @param augments mix each mini-batch before both networks, or, where a delivery carries them, in
+   *     each one's pass
    */
   public DistillationStep(
       TrainingGraph student,
       TeacherGraph teacher,
       ConnectorGraph frozenConnectors,
-      Distiller distiller) {
+      Distiller distiller,
+      BatchAugments augments) {
     this.student = student;
     this.teacher = teacher;
     this.frozenConnectors = frozenConnectors;
     this.distiller = distiller;
+    this.augments = augments;
+    this.mixedByDelivery =
+        distiller != null && distiller.deliveries().carries(BatchAugments.METHOD);
     this.listener = new StepListener(student, distiller == null ? null : this::distil);
     student.network().setListeners(listener);
   }
@@ -86,10 +95,21 @@ public final class DistillationStep {
    * A step from labels alone.
    *
    * @param student the network
+   * @param augments mix each mini-batch
+   * @return the step
+   */
+  public static DistillationStep supervised(TrainingGraph student, BatchAugments augments) {
+    return new DistillationStep(student, null, null, null, augments);
+  }
+
+  /**
+   * A step from the labels of mini-batches that are not mixed.
+   *
+   * @param student the network
    * @return the step
    */
   public static DistillationStep supervised(TrainingGraph student) {
-    return new DistillationStep(student, null, null, null);
+    return supervised(student, new BatchAugments(List.of()));
   }
 
   /** The graph that is trained. */
@@ -117,10 +137,11 @@ public final class DistillationStep {
    *     student.loss}
    */
   public Map<String, Double> run(Batch batch) {
+    Batch seen = mixedByDelivery ? batch : mixed(batch);
     if (teacher == null) {
-      fit(batch, Map.of());
+      fit(seen, Map.of());
     } else {
-      distilled(batch);
+      distilled(seen);
     }
     return new LinkedHashMap<>(listener.losses());
   }
@@ -137,8 +158,9 @@ public final class DistillationStep {
       Map<String, INDArray> activations = teach(batch, ofTeacher);
       try (Recording ofStudent = distiller.student().start();
           DeliveryManager.Pass overriding = deliveries.override()) {
-        pass = new Pass(batch, frozenConnectors.forward(activations), ofStudent, ofTeacher);
-        fit(batch, activations);
+        Batch seen = mixedByDelivery ? mixed(batch) : batch;
+        pass = new Pass(seen, frozenConnectors.forward(activations), ofStudent, ofTeacher);
+        fit(seen, activations);
       }
       deliveries.requireEmpty();
       changes.forEach((loss, change) -> states.get(loss).apply(change));
@@ -151,12 +173,27 @@ public final class DistillationStep {
   private Map<String, INDArray> teach(Batch batch, Recording recording) {
     long start = System.nanoTime();
     try (DeliveryManager.Pass collecting = distiller.deliveries().collect()) {
-      Map<String, INDArray> activations = teacher.forward(batch.features());
-      recording.take(new ForwardPass(activations, teacher::parameter, batch.samples()));
+      Batch seen = mixedByDelivery ? mixed(batch) : batch;
+      Map<String, INDArray> activations = teacher.forward(seen.features());
+      recording.take(new ForwardPass(activations, teacher::parameter, seen.samples()));
       return activations;
     } finally {
       teacherNanos += System.nanoTime() - start;
     }
+  }
+
+  /** The labels are copied for the task loss: DL4J destroys its own at the step's end. */
+  private Batch mixed(Batch batch) {
+    if (augments.isEmpty()) {
+      return batch;
+    }
+    BatchAugments.Mixed mixed = augments.mix(batch.features(), batch.labels());
+    DataSamples samples = batch.samples();
+    return new Batch(
+        mixed.features(),
+        mixed.labels() == null ? null : mixed.labels().dup(),
+        new DataSamples(mixed.labels(), samples.sampleIdx(), samples.contrastSampleIdx()),
+        batch.epoch());
   }
 
   private DistillResult distil(Map<String, INDArray> activations) {

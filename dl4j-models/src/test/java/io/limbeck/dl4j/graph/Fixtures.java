@@ -69,7 +69,8 @@ public final class Fixtures {
             teacherNetwork::shapeOf,
             running::parameter,
             student.getDataType());
-    return new DistillationStep(graph, running, frozen, distiller);
+    return new DistillationStep(
+        graph, running, frozen, distiller, new io.limbeck.dl4j.augment.BatchAugments(List.of()));
   }
 
   /** In double precision a frozen network, which is in single, would not do. */

@@ -1,6 +1,8 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.BatchAugment;
+import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.distiller.Distiller;
@@ -18,6 +20,7 @@ import io.limbeck.spark.model.MemoryEstimate;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.WorkerPlan;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +56,7 @@ public final class Preparation {
    */
   public Prepared prepare(ExperimentConfig config) {
     int[] shape = new DataLoader(spark, config.data()).shape();
+    requireImages(config.data(), shape);
     ModelFactory factory = new ModelFactory(storage, shape, config.data().numClasses());
     ComputationGraphConfiguration conf =
         factory.configuration(
@@ -70,6 +74,15 @@ public final class Preparation {
     return new Prepared(config, shape, workers, factory, memory, teacher);
   }
 
+  private static void requireImages(DataConfig data, int[] shape) {
+    boolean cuts = data.batchAugments().stream().anyMatch(BatchAugment.CutMix.class::isInstance);
+    if (cuts && shape.length != 3) {
+      throw new UserException(
+          "'data.batch_augments' has a CutMix, which cuts images, but the examples have shape "
+              + Arrays.toString(shape));
+    }
+  }
+
   private static int classes(ExperimentConfig config) {
     return config.data().numClasses();
   }
@@ -84,6 +97,7 @@ public final class Preparation {
         teacher.distillation(),
         new TrainingOptions(
             config.schedule(), 1, taskLossWeight, distill.studentTrainable(), config.seed()),
+        config.data().batchAugments(),
         config.seed());
   }
 

@@ -97,6 +97,7 @@ final class Trainer {
             logitsForm.toJson(),
             mode == Mode.DISTILLED ? prepared.teacher().distillation() : null,
             options,
+            config.data().batchAugments(),
             seed);
     Workplace here = Workplace.of(plan, mode == Mode.DISTILLED ? prepared.teacher().taps() : null);
     ParameterLayout studentLayout = ParameterLayout.of(student);

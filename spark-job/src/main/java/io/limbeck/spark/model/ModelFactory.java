@@ -239,8 +239,8 @@ public final class ModelFactory {
 
   private void requireClasses(ComputationGraphConfiguration conf, String key) {
     ComputationGraphConfiguration logitsForm = LogitsForm.of(conf);
-    LayerVertex logits = (LayerVertex) logitsForm.getVertices().get(LogitsForm.logits(logitsForm));
-    if (logits.getLayerConf().getLayer() instanceof FeedForwardLayer layer
+    if (logitsForm.getVertices().get(LogitsForm.logits(logitsForm)) instanceof LayerVertex logits
+        && logits.getLayerConf().getLayer() instanceof FeedForwardLayer layer
         && layer.getNOut() != classes) {
       throw new UserException(
           "'%s' has %d classes but 'data.num_classes' is %d"

@@ -1,9 +1,11 @@
 package io.limbeck.spark.worker;
 
+import io.limbeck.core.config.BatchAugment;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -15,11 +17,31 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param student the student's configuration in logits form, as JSON
  * @param distillation null for learning from labels alone
  * @param options updater, learning rate, weight of the task loss
+ * @param batchAugments ways of mixing the examples of a mini-batch
  * @param seed of the run
  */
 public record WorkerPlan(
-    String id, String student, Distillation distillation, TrainingOptions options, long seed)
+    String id,
+    String student,
+    Distillation distillation,
+    TrainingOptions options,
+    List<BatchAugment> batchAugments,
+    long seed)
     implements Serializable {
+
+  /**
+   * Of mini-batches that are not mixed.
+   *
+   * @param id unique, under which an executor keeps the networks that it made
+   * @param student the student's configuration in logits form, as JSON
+   * @param distillation null for learning from labels alone
+   * @param options updater, learning rate, weight of the task loss
+   * @param seed of the run
+   */
+  public WorkerPlan(
+      String id, String student, Distillation distillation, TrainingOptions options, long seed) {
+    this(id, student, distillation, options, List.of(), seed);
+  }
 
   /**
    * What distillation adds.

@@ -2,6 +2,7 @@ package io.limbeck.spark.worker;
 
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.loss.LossState;
+import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.graph.ConnectorGraph;
 import io.limbeck.dl4j.graph.DistillationStep;
@@ -41,7 +42,9 @@ public final class Workplace {
     WorkerPlan.Distillation distillation = plan.distillation();
     if (distillation == null) {
       return new Workplace(
-          DistillationStep.supervised(TrainingGraph.supervised(conf, plan.options())));
+          DistillationStep.supervised(
+              TrainingGraph.supervised(conf, plan.options()),
+              new BatchAugments(plan.batchAugments())));
     }
     Distiller distiller =
         new Distiller(
@@ -63,7 +66,9 @@ public final class Workplace {
             distillation.teacher()::shapeOf,
             name -> parameter(running, distillation, name),
             conf.getDataType());
-    return new Workplace(new DistillationStep(student, running, frozen, distiller));
+    return new Workplace(
+        new DistillationStep(
+            student, running, frozen, distiller, new BatchAugments(plan.batchAugments())));
   }
 
   private static INDArray parameter(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.error.UserException;
+import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.report.Report;
@@ -262,6 +263,34 @@ class ExperimentTest {
         "'algorithm.distiller.student_recorders.fc.source' is \"head.cf\", which is not in the model, did you mean"
             + " 'head.fc'?",
         "algorithm.distiller.student_recorders.fc.source=head.cf");
+  }
+
+  /** Mixed once for both networks, or in the teacher's pass and delivered to the student's. */
+  @Test
+  void batchAugments_sharedOrDelivered_sameStudent() throws IOException {
+    String mixup = "data.batch_augments=[{type: Mixup, alpha: 1}]";
+    String delivery =
+        "algorithm.distiller.distill_deliveries={mixup: {type: MethodOutputs, max_keep_data: 1, method_path: '"
+            + BatchAugments.METHOD
+            + "'}}";
+    run("repeats=1", "output.dir=" + dir.resolve("plain"));
+    run("repeats=1", "output.dir=" + dir.resolve("shared"), mixup);
+    run("repeats=1", "output.dir=" + dir.resolve("delivered"), mixup, delivery);
+    byte[] shared = Files.readAllBytes(dir.resolve("shared/student.zip"));
+    assertThat(dir.resolve("delivered/student.zip")).hasBinaryContent(shared);
+    assertThat(Files.readAllBytes(dir.resolve("plain/student.zip"))).isNotEqualTo(shared);
+  }
+
+  @Test
+  void batchAugments_mistakes() throws IOException {
+    assertUserError(
+        "'data.batch_augments' have probabilities of 1.5 together, but a mini-batch takes one of them: at most 1",
+        "data.batch_augments=[{type: Mixup}, {type: CutMix, probability: 0.5}]");
+    Files.writeString(dir.resolve("vectors.csv"), "a,b,label\n1,2,0\n3,4,1\n5,6,2\n");
+    assertUserError(
+        "'data.batch_augments' has a CutMix, which cuts images, but the examples have shape [2]",
+        "data.batch_augments=[{type: CutMix}]",
+        "data.train={format: csv, path: " + dir.resolve("vectors.csv") + ", label: label}");
   }
 
   /** Only a pass can tell: the trial step on the driver does. */

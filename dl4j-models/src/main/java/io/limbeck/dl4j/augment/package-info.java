@@ -1,0 +1,2 @@
+/** Changes of whole mini-batches. */
+package io.limbeck.dl4j.augment;
