@@ -45,6 +45,7 @@ public final class PlanText {
           distill.teacher(),
           prepared.teacher().network().numParams(),
           prepared.teacher().taps().outputs());
+      deliveries(text, distill);
       connectors(text, prepared.teacher());
       losses(text, distill);
     }
@@ -56,6 +57,9 @@ public final class PlanText {
         config.schedule().epochs(),
         config.schedule().batchSize(),
         config.schedule().updater());
+    if (!config.data().batchAugments().isEmpty()) {
+      line(text, "mixing        %s", config.data().batchAugments());
+    }
     line(
         text,
         "averaging     %d partitions, every %d mini-batches",
@@ -68,6 +72,13 @@ public final class PlanText {
         prepared.memory().heapBytes() / MIB + 1);
     line(text, "output        %s", config.output().dir());
     return text.toString();
+  }
+
+  private static void deliveries(StringBuilder text, SingleTeacherDistill distill) {
+    distill
+        .distiller()
+        .distillDeliveries()
+        .forEach((name, delivery) -> line(text, "delivery      %s = %s", name, delivery));
   }
 
   private static void losses(StringBuilder text, SingleTeacherDistill distill) {
