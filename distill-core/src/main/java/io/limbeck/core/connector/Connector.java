@@ -1,6 +1,7 @@
 package io.limbeck.core.connector;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.limbeck.core.schema.NoEffect;
 import java.io.Serializable;
 import java.util.List;
 
@@ -11,6 +12,10 @@ import java.util.List;
  * config.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@NoEffect(
+    key = "init_cfg",
+    allowed = "[null]",
+    why = "weights start as PyTorch's layers start theirs")
 public interface Connector extends Serializable {
 
   /**

@@ -4,8 +4,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A resizing of maps that works on rows and columns apart, {@code Y = R X C'}: bilinear, nearest or
- * adaptive average pooling. Being linear, its way back is its transpose.
+ * A resizing of maps that works on rows and columns apart, {@code Y = R X C'}: bilinear, nearest,
+ * adaptive average pooling or padding. Being linear, its way back is its transpose.
  */
 public final class Resize {
   private final INDArray rows;
@@ -53,6 +53,36 @@ public final class Resize {
    */
   public static Resize averagePool(INDArray maps, long height, long width) {
     return of(maps, height, width, Resize::average);
+  }
+
+  /** Which row or column of a map a place of the result is. */
+  public interface Source {
+    /**
+     * Finds it.
+     *
+     * @param place in the result
+     * @param side of the map
+     */
+    int of(int place, int side);
+  }
+
+  /**
+   * Every row and column of the result is one of the map's.
+   *
+   * @param maps {@code [batch, channels, height, width]}
+   * @param more rows and columns than the map has
+   * @param source which one
+   */
+  public static Resize selecting(INDArray maps, int more, Source source) {
+    return of(
+        maps,
+        maps.size(2) + more,
+        maps.size(3) + more,
+        weights -> {
+          for (int place = 0; place < weights.length; place++) {
+            weights[place][source.of(place, weights[place].length)] = 1;
+          }
+        });
   }
 
   private static Resize of(INDArray maps, long height, long width, Weights kind) {

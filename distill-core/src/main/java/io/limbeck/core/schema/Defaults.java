@@ -38,6 +38,7 @@ final class Defaults {
 
   private void fillObject(ObjectNode object, JsonNode rule) {
     for (Map.Entry<String, JsonNode> property : rule.path("properties").properties()) {
+      rename(object, property);
       JsonNode byDefault = property.getValue().get("default");
       JsonNode given = object.get(property.getKey());
       JsonNode ifNull = property.getValue().get(Schemas.IF_NULL);
@@ -59,6 +60,13 @@ final class Defaults {
     for (Map.Entry<String, JsonNode> member : object.properties()) {
       JsonNode known = rule.path("properties").path(member.getKey());
       fill(member.getValue(), known.isMissingNode() ? rule.path("additionalProperties") : known);
+    }
+  }
+
+  private static void rename(ObjectNode object, Map.Entry<String, JsonNode> property) {
+    String alias = property.getValue().path(Schemas.ALIAS).asText();
+    if (object.has(alias) && !object.has(property.getKey())) {
+      object.set(property.getKey(), object.remove(alias));
     }
   }
 

@@ -25,6 +25,9 @@ public @interface Key {
   /** Whether the key may be left out although it has no default. */
   boolean optional() default false;
 
+  /** Another name that a file may give it, such as the reference's. Empty: none. */
+  String alias() default "";
+
   /** The smallest value allowed. */
   double min() default Double.NEGATIVE_INFINITY;
 

@@ -35,7 +35,7 @@ final class Problems {
       case "additionalProperties" -> unknownKey(key, message);
       case "required" -> missingKey(key, message);
       case "type" -> found(key, pointer) + " but must be " + article(rule.asText());
-      case "enum" -> notAmong(key, pointer, rule);
+      case "enum" -> notAmong(key, pointer, rule, reason(message));
       case "minimum" -> found(key, pointer) + " but must be >= " + number(rule);
       case "exclusiveMinimum" -> found(key, pointer) + " but must be > " + number(rule);
       case "maximum" -> found(key, pointer) + " but must be <= " + number(rule);
@@ -81,7 +81,15 @@ final class Problems {
             : String.join(", ", names));
   }
 
-  private String notAmong(String key, String pointer, JsonNode allowed) {
+  /** Why a key of the reference has no effect, if the rule is about such a one. */
+  private String reason(ValidationMessage message) {
+    String fragment = message.getSchemaLocation().getFragment().toString();
+    JsonNode why =
+        schema.at(fragment.substring(0, fragment.lastIndexOf('/'))).path(Schemas.NO_EFFECT);
+    return why.isTextual() ? ", as " + why.asText() : "";
+  }
+
+  private String notAmong(String key, String pointer, JsonNode allowed, String why) {
     List<String> names = texts(allowed);
     JsonNode found = value.at(pointer);
     if (names.size() > LISTED_AT_MOST && found.isTextual()) {
@@ -89,8 +97,9 @@ final class Problems {
           .formatted(found(key, pointer), names.size(), Names.suggestion(found.asText(), names));
     }
     return found(key, pointer)
-        + " but must be one of "
+        + (names.size() == 1 ? " but must be " : " but must be one of ")
         + String.join(", ", names)
+        + why
         + (found.isTextual()
             ? ", " + Names.suggestion(found.asText(), names).replaceFirst("\\?.*", "?")
             : "");
@@ -129,7 +138,7 @@ final class Problems {
 
   private static List<String> texts(JsonNode array) {
     List<String> texts = new ArrayList<>();
-    array.forEach(item -> texts.add(item.asText()));
+    array.forEach(item -> texts.add(item.isTextual() ? item.asText() : item.toString()));
     return texts;
   }
 

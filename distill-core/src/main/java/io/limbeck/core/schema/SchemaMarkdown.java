@@ -130,7 +130,8 @@ public final class SchemaMarkdown {
     }
     if (rule.has("enum")) {
       StringJoiner values = new StringJoiner(", ");
-      rule.get("enum").forEach(value -> values.add("`" + value.asText() + "`"));
+      rule.get("enum")
+          .forEach(value -> values.add("`" + (value.isTextual() ? value.asText() : value) + "`"));
       return values.toString();
     }
     if (rule.path("type").asText().equals("array")) {

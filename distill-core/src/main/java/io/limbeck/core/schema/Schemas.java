@@ -28,6 +28,12 @@ public final class Schemas {
   /** Attribute of ours: what a null in a file stands for. */
   static final String IF_NULL = "x-if-null";
 
+  /** Attribute of ours: another name of the key. */
+  static final String ALIAS = "x-alias";
+
+  /** Why a key of the reference has no effect, for the message that refuses it. */
+  static final String NO_EFFECT = "x-no-effect";
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Families families;
@@ -102,6 +108,9 @@ public final class Schemas {
     // put here.
     if (!key.def().isEmpty()) {
       node.set("default", parse(key.def()));
+    }
+    if (!key.alias().isEmpty()) {
+      node.put(ALIAS, key.alias());
     }
     if (!key.ifNull().isEmpty()) {
       node.set(IF_NULL, parse(key.ifNull()));
@@ -196,6 +205,17 @@ public final class Schemas {
       } else {
         names.forEach(typeKey.putArray("enum")::add);
       }
+      addNoEffects(node, family);
+    }
+    addNoEffects(node, raw);
+  }
+
+  private static void addNoEffects(ObjectNode node, Class<?> type) {
+    for (NoEffect each : type.getAnnotationsByType(NoEffect.class)) {
+      ObjectNode key = node.withObject("/properties").putObject(each.key());
+      key.set("enum", parse(each.allowed()));
+      key.put("description", "Of the reference; no effect here: " + each.why());
+      key.put(NO_EFFECT, each.why());
     }
   }
 

@@ -7,6 +7,7 @@ import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.connector.ConnectorChain;
+import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.loss.Loss;
 import io.limbeck.core.loss.LossAndGradient;
@@ -14,6 +15,9 @@ import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Reduction;
 import io.limbeck.core.loss.Shapes;
+import io.limbeck.core.loss.datafree.InformationEntropyLoss;
+import io.limbeck.core.loss.feature.FBKDLoss;
+import io.limbeck.core.loss.feature.L1Loss;
 import io.limbeck.core.loss.logit.KLDivergence;
 import io.limbeck.core.schema.Key;
 import java.io.IOException;
@@ -273,6 +277,41 @@ class ConfigReaderTest {
 
   private ExperimentConfig withLoss(String loss) {
     return reader.read(file, List.of("algorithm.distiller.distill_losses.own=" + loss));
+  }
+
+  @Test
+  void keysOfTheReference_areTakenWhereTheyAskForNothingElse() throws IOException {
+    ExperimentConfig config = withLoss("{type: L1Loss, size_average: null, reduce: null}");
+    assertThat(distiller(config).distillLosses())
+        .containsEntry("own", new L1Loss(1, Reduction.MEAN));
+    Path copy = Files.writeString(dir.resolve("copy.json"), reader.toTree(config).toString());
+    assertThat(reader.read(copy, List.of())).isEqualTo(config);
+    assertThat(distiller(withLoss("{type: InformationEntropyLoss, gather: false}")).distillLosses())
+        .containsEntry("own", new InformationEntropyLoss(1));
+    assertThatThrownBy(() -> withLoss("{type: InformationEntropyLoss, gather: true}"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(
+            "'algorithm.distiller.distill_losses.own.gather' is true but must be false, as partitions exchange nothing"
+                + " within a step");
+    assertThatThrownBy(() -> withLoss("{type: L1Loss, reduce: true}"))
+        .hasMessage(
+            "'algorithm.distiller.distill_losses.own.reduce' is true but must be null, as PyTorch replaced it by"
+                + " reduction");
+  }
+
+  @Test
+  void theReferencesSpelling_isTaken() {
+    FBKDLoss loss =
+        (FBKDLoss)
+            distiller(withLoss("{type: FBKDLoss, nonloacl_weight: 3}")).distillLosses().get("own");
+    assertThat(loss.nonlocalWeight()).isEqualTo(3);
+    assertThatThrownBy(() -> withLoss("{type: FBKDLoss, nonloacl_weight: 3, nonlocal_weight: 4}"))
+        .hasMessageStartingWith(
+            "'algorithm.distiller.distill_losses.own.nonloacl_weight' is not a key of");
+  }
+
+  private static DistillerConfig distiller(ExperimentConfig config) {
+    return ((SingleTeacherDistill) config.algorithm()).distiller();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.limbeck.dl4j.connector;
 
 import io.limbeck.core.schema.Key;
+import io.limbeck.core.schema.NoEffect;
 import io.limbeck.dl4j.function.Attention;
 import io.limbeck.dl4j.function.Mean;
 import java.util.List;
@@ -22,6 +23,9 @@ import java.util.List;
  * @param spatialT temperature of the spatial mask
  * @param channelT temperature of the channel mask
  */
+@NoEffect(key = "conv_cfg", allowed = "[{\"type\": \"Conv2d\"}]", why = "maps have two sides")
+@NoEffect(key = "norm_cfg", allowed = "[{\"type\": \"BN\"}]", why = "it is BatchNorm")
+@NoEffect(key = "mode", allowed = "[\"dot_product\"]", why = "relations are dot products")
 public record FBKDStudentConnector(
     @Key(value = "Channels of the recorded value", min = 1) int inChannels,
     @Key(value = "Inner channels of the relations are so many times fewer", def = "2", min = 1)
@@ -29,8 +33,18 @@ public record FBKDStudentConnector(
     @Key(value = "Whether the keys of the relations are pooled", def = "false") boolean subSample,
     @Key(value = "Half the window of that pooling", def = "2", min = 1) int maxpoolStride,
     @Key(value = "Whether relations start as the feature itself", def = "true") boolean zerosInit,
-    @Key(value = "Temperature of the spatial mask", def = "0.5", above = 0) double spatialT,
-    @Key(value = "Temperature of the channel mask", def = "0.5", above = 0) double channelT)
+    @Key(
+            value = "Temperature of the spatial mask; the reference's spatial_T is taken too",
+            def = "0.5",
+            above = 0,
+            alias = "spatial_T")
+        double spatialT,
+    @Key(
+            value = "Temperature of the channel mask; the reference's channel_T is taken too",
+            def = "0.5",
+            above = 0,
+            alias = "channel_T")
+        double channelT)
     implements GraphConnector {
 
   @Override

@@ -3,11 +3,17 @@ package io.limbeck.dl4j.connector;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.limbeck.core.schema.Key;
+import io.limbeck.core.schema.NoEffect;
 import java.io.Serializable;
 
 /** A normalisation. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes(@JsonSubTypes.Type(value = NormConfig.BN.class, name = "BN"))
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = NormConfig.BN.class, name = "BN"),
+  @JsonSubTypes.Type(value = NormConfig.BN.class, name = "BN2d"),
+  // Statistics are of each partition's own mini-batches; the running ones are averaged.
+  @JsonSubTypes.Type(value = NormConfig.BN.class, name = "SyncBN")
+})
 public sealed interface NormConfig extends Serializable {
 
   /**
@@ -18,6 +24,7 @@ public sealed interface NormConfig extends Serializable {
    * @param affine whether scale and offset are learnt
    * @param trackRunningStats whether running statistics are kept
    */
+  @NoEffect(key = "requires_grad", allowed = "[true]", why = "affine says what learns")
   record BN(
       @Key(value = "Added to the variance", def = "0.00001", above = 0) double eps,
       @Key(value = "Share of a mini-batch in the running statistics", def = "0.1", min = 0, max = 1)

@@ -94,14 +94,44 @@ class ConnectorGradientTest {
                     1,
                     1,
                     1,
+                    1,
                     ConvModuleConnector.Bias.YES,
                     BN,
                     new ActivationConfig.Sigmoid(),
+                    ConvModuleConnector.PaddingMode.ZEROS,
                     List.of(
                         ConvModuleConnector.Part.NORM,
                         ConvModuleConnector.Part.ACT,
                         ConvModuleConnector.Part.CONV))),
             List.of()));
+    List<ActivationConfig> smooth =
+        List.of(
+            new ActivationConfig.Mish(),
+            new ActivationConfig.SiLU(),
+            new ActivationConfig.ELU(),
+            new ActivationConfig.Tanh());
+    for (ConvModuleConnector.PaddingMode mode : ConvModuleConnector.PaddingMode.values()) {
+      cases.add(
+          new Case(
+              "groups, padding " + mode,
+              L2,
+              "body",
+              List.of(
+                  new ConvModuleConnector(
+                      s,
+                      t,
+                      3,
+                      1,
+                      1,
+                      1,
+                      s == 1 ? 1 : 2,
+                      ConvModuleConnector.Bias.AUTO,
+                      null,
+                      smooth.get(mode.ordinal()),
+                      mode,
+                      List.of(ConvModuleConnector.Part.values()))),
+              List.of()));
+    }
     cases.add(
         new Case(
             "list",

@@ -7,6 +7,7 @@ import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
 import io.limbeck.core.math.Softmax;
 import io.limbeck.core.schema.Key;
+import io.limbeck.core.schema.NoEffect;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,6 +30,12 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  *
  * @param lossWeight the factor of the loss in the total
  */
+@NoEffect(
+    key = "gather",
+    allowed = "[false]",
+    why =
+        "partitions exchange nothing within a step, so the mean is of each one's own mini-batch; larger mini-batches"
+            + " serve the same end")
 public record InformationEntropyLoss(
     @Key(value = "Factor of this loss in the total", def = "1.0") double lossWeight)
     implements Loss {

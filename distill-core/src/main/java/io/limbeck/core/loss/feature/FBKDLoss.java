@@ -44,7 +44,11 @@ public record FBKDLoss(
         double channelWeight,
     @Key(value = "Weight of the difference of the positions' means", def = "0.004")
         double spatialWeight,
-    @Key(value = "Weight of the difference of the relations", def = "0.00007")
+    @Key(
+            value =
+                "Weight of the difference of the relations; the reference's spelling nonloacl_weight is taken too",
+            def = "0.00007",
+            alias = "nonloacl_weight")
         double nonlocalWeight,
     @Key(value = "Factor of this loss in the total", def = "1.0") double lossWeight)
     implements Loss {

@@ -7,6 +7,7 @@ import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Reduction;
 import io.limbeck.core.loss.Shapes;
 import io.limbeck.core.schema.Key;
+import io.limbeck.core.schema.NoEffect;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,6 +29,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * @param lossWeight the factor of the loss in the total
  * @param reduction how the elements become one number
  */
+@NoEffect(key = "size_average", allowed = "[null]", why = "PyTorch replaced it by reduction")
+@NoEffect(key = "reduce", allowed = "[null]", why = "PyTorch replaced it by reduction")
 public record L1Loss(
     @Key(value = "Factor of this loss in the total", def = "1.0") double lossWeight,
     @Key(value = "How the elements become one number: mean, sum or none", def = "\"mean\"")
