@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.schema.Key;
+import io.limbeck.core.schema.NoEffect;
 import java.io.Serializable;
 
 /** The pipeline around the networks. */
@@ -38,6 +39,11 @@ public sealed interface AlgorithmConfig extends Serializable {
    * @param studentLossWeight factor of the labels' cross-entropy
    * @param distiller what is compared with what
    */
+  @NoEffect(key = "teacher_trainable", allowed = "[false]", why = "the teacher is frozen")
+  @NoEffect(
+      key = "teacher_norm_eval",
+      allowed = "[true]",
+      why = "the teacher's BatchNorms use the statistics that they have")
   record SingleTeacherDistill(
       @Key("The student") ArchitectureConfig architecture,
       @Key("The teacher") ArchitectureConfig teacher,

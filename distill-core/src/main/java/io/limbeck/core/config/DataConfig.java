@@ -1,5 +1,6 @@
 package io.limbeck.core.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.limbeck.core.error.UserException;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param augment random changes of training images, in order
  * @param resize brings encoded images to one size; null to take them as they are
  * @param batchAugments ways of mixing the examples of a training mini-batch
+ * @param contrast which examples each one is compared with; null for the loss' own choice
  */
 public record DataConfig(
     @Key(value = "Number of classes; labels run from 0 to num_classes - 1", min = 2) int numClasses,
@@ -48,7 +50,13 @@ public record DataConfig(
                 "Ways of mixing the examples of a training mini-batch, of which each mini-batch takes one or none; teacher"
                     + " and student see the same mixture",
             def = "[]")
-        List<BatchAugment> batchAugments)
+        List<BatchAugment> batchAugments,
+    @Key(
+            value =
+                "Which training examples each one is compared with, for losses that contrast examples such as CRDLoss; by"
+                    + " default the loss draws among all",
+            optional = true)
+        Contrast contrast)
     implements Serializable {
 
   /** Checks the ways of mixing. */
@@ -80,7 +88,7 @@ public record DataConfig(
       Source test,
       Normalize normalize,
       List<Augment> augment) {
-    this(numClasses, shape, train, validation, test, normalize, augment, null, List.of());
+    this(numClasses, shape, train, validation, test, normalize, augment, null, List.of(), null);
   }
 
   /**
@@ -101,6 +109,41 @@ public record DataConfig(
             "'data.resize.crop' is %d but must be <= 'data.resize.edge', %d".formatted(crop, edge));
       }
     }
+  }
+
+  /**
+   * Which examples each one is compared with: one of its class, and others of other classes.
+   *
+   * <p>Source: Y. Tian, D. Krishnan, P. Isola, "Contrastive Representation Distillation", ICLR
+   * 2020, arXiv:1910.10699, section 3; MMRazor's {@code CRDDataset}.
+   *
+   * @param negNum examples of other classes
+   * @param sampleMode which one of its class
+   * @param percent share of all examples that may be a negative
+   */
+  public record Contrast(
+      @Key(
+              value =
+                  "Examples of other classes that each one is compared with, each at most once where there are so many",
+              def = "16384",
+              min = 1)
+          int negNum,
+      @Key(
+              value = "The example of the same class: exact, itself; random, any of its class",
+              def = "\"exact\"")
+          SampleMode sampleMode,
+      @Key(value = "Share of all examples that may be a negative", def = "1.0", above = 0, max = 1)
+          double percent)
+      implements Serializable {}
+
+  /** Which example of the same class. */
+  public enum SampleMode {
+    /** The example itself. */
+    @JsonProperty("exact")
+    EXACT,
+    /** Any of its class. */
+    @JsonProperty("random")
+    RANDOM
   }
 
   /** Where examples come from. */

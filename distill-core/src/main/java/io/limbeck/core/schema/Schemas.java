@@ -214,7 +214,7 @@ public final class Schemas {
     for (NoEffect each : type.getAnnotationsByType(NoEffect.class)) {
       ObjectNode key = node.withObject("/properties").putObject(each.key());
       key.set("enum", parse(each.allowed()));
-      key.put("description", "Of the reference; no effect here: " + each.why());
+      key.put("description", "The reference's key, which changes nothing here: " + each.why());
       key.put(NO_EFFECT, each.why());
     }
   }

@@ -168,6 +168,7 @@ class ConfigReaderTest {
           algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
           algorithm.teacher.type=ResNett | 'algorithm.teacher.type' is "ResNett", which is none of the 9 names known here, did you mean 'ResNet'? (also near:
+          algorithm.teacher_trainable=true | 'algorithm.teacher_trainable' is true but must be false, as the teacher is frozen
           algorithm.calculate_student_loss=maybe | 'algorithm.calculate_student_loss' is "maybe" but must be true or false
           algorithm.distiller.student_recorders.fc.type=ModuleOutput | 'algorithm.distiller.student_recorders.fc.type' is "ModuleOutput" but must be one of ModuleOutputs, ModuleInputs, FunctionOutputs, FunctionInputs, MethodOutputs, MethodInputs, Parameter, did you mean 'ModuleOutputs'?
           algorithm.distiller.student_recorders.fc.sources=a | 'algorithm.distiller.student_recorders.fc.sources' is not a key of 'algorithm.distiller.student_recorders.fc', did you mean 'source'? (known: source, type)

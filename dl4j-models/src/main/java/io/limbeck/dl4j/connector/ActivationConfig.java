@@ -71,7 +71,7 @@ public sealed interface ActivationConfig extends Serializable {
   @NoEffect(
       key = "alpha",
       allowed = "[1.0]",
-      why = "DL4J's gradient is wrong for another limit below zero")
+      why = "DL4J has the right gradient for this limit below zero only")
   record ELU() implements ActivationConfig {
     @Override
     public IActivation function() {

@@ -110,7 +110,7 @@ class ConnectorBlocksTest {
           bias: perhaps | 'algorithm.distiller.connectors.own.bias' is "perhaps" but must be one of auto, true, false
           with_spectral_norm: true | 'algorithm.distiller.connectors.own.with_spectral_norm' is true but must be false, as there is no spectral norm
           conv_cfg: {type: Conv1d} | 'algorithm.distiller.connectors.own.conv_cfg' is {"type":"Conv1d"} but must be {"type":"Conv2d"}, as maps have two sides
-          act_cfg: {type: ELU, alpha: 0.5} | 'algorithm.distiller.connectors.own.act_cfg.alpha' is 0.5 but must be 1.0, as DL4J's gradient is wrong for another limit below zero
+          act_cfg: {type: ELU, alpha: 0.5} | 'algorithm.distiller.connectors.own.act_cfg.alpha' is 0.5 but must be 1.0, as DL4J has the right gradient for this limit below zero only
           act_cfg: {type: Relu} | 'algorithm.distiller.connectors.own.act_cfg.type' is "Relu"
           norm_cfg: {type: GN, num_groups: 2} | 'algorithm.distiller.connectors.own.norm_cfg.type' is "GN" but must be one of BN, BN2d, SyncBN
           init_cfg: {type: Normal} | 'algorithm.distiller.connectors.own.init_cfg' is {"type":"Normal"} but must be null, as weights start as PyTorch's layers start theirs

@@ -22,6 +22,17 @@ public record ExampleSet(JavaRDD<Block> blocks, long[] classCounts, JavaRDD<?> p
     return Arrays.stream(classCounts).sum();
   }
 
+  /** The label of every example, by its number. */
+  public int[] labels() {
+    int[] labels = new int[Math.toIntExact(size())];
+    for (int[][] part : blocks.map(block -> ((PackedBlock) block).numbersAndLabels()).collect()) {
+      for (int i = 0; i < part[0].length; i++) {
+        labels[part[0][i]] = part[1][i];
+      }
+    }
+    return labels;
+  }
+
   /**
    * Mini-batches that the largest partition takes in one pass.
    *

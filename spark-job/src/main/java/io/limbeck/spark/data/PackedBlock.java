@@ -1,5 +1,6 @@
 package io.limbeck.spark.data;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -81,6 +82,11 @@ final class PackedBlock implements Block {
   /** The number of one example in the whole data set. */
   long id(int index) {
     return ids[index];
+  }
+
+  /** The numbers of all examples in the whole data set, and their labels. */
+  int[][] numbersAndLabels() {
+    return new int[][] {Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(), labels};
   }
 
   private Batch batch(int[] order, int step, int batchSize, long seed, int epoch, boolean augment) {

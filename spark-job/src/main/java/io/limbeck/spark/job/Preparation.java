@@ -8,6 +8,7 @@ import io.limbeck.core.connector.Connector;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.PlannedConnector;
 import io.limbeck.core.error.UserException;
+import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.FrozenNetwork;
@@ -57,6 +58,7 @@ public final class Preparation {
   public Prepared prepare(ExperimentConfig config) {
     int[] shape = new DataLoader(spark, config.data()).shape();
     requireImages(config.data(), shape);
+    requireContrastUsed(config);
     ModelFactory factory = new ModelFactory(storage, shape, config.data().numClasses());
     ComputationGraphConfiguration conf =
         factory.configuration(
@@ -83,6 +85,18 @@ public final class Preparation {
     }
   }
 
+  private static void requireContrastUsed(ExperimentConfig config) {
+    boolean used =
+        config.algorithm() instanceof SingleTeacherDistill distill
+            && distill.distiller().distillLosses().values().stream()
+                .flatMap(loss -> loss.arguments().stream())
+                .anyMatch(argument -> argument.kind() == LossArgument.Kind.SAMPLES);
+    if (config.data().contrast() != null && !used) {
+      throw new UserException(
+          "'data.contrast' says what examples are compared with, but no loss takes data samples; CRDLoss does");
+    }
+  }
+
   private static int classes(ExperimentConfig config) {
     return config.data().numClasses();
   }
@@ -98,6 +112,7 @@ public final class Preparation {
         new TrainingOptions(
             config.schedule(), 1, taskLossWeight, distill.studentTrainable(), config.seed()),
         config.data().batchAugments(),
+        null,
         config.seed());
   }
 

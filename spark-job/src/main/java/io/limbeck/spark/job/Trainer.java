@@ -1,6 +1,7 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.DataConfig.Contrast;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.dl4j.graph.FrozenNetwork;
@@ -8,6 +9,7 @@ import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.spark.data.ContrastSampler;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
@@ -98,6 +100,7 @@ final class Trainer {
             mode == Mode.DISTILLED ? prepared.teacher().distillation() : null,
             options,
             config.data().batchAugments(),
+            contrast(mode, seed),
             seed);
     Workplace here = Workplace.of(plan, mode == Mode.DISTILLED ? prepared.teacher().taps() : null);
     ParameterLayout studentLayout = ParameterLayout.of(student);
@@ -131,6 +134,13 @@ final class Trainer {
     } finally {
       broadcast.destroy();
     }
+  }
+
+  private ContrastSampler contrast(Mode mode, long seed) {
+    Contrast contrast = config.data().contrast();
+    return mode == Mode.DISTILLED && contrast != null
+        ? new ContrastSampler(contrast, data.train().labels(), config.data().numClasses(), seed)
+        : null;
   }
 
   private Map<String, LossState> lossStates(Mode mode, long seed) {

@@ -6,6 +6,7 @@ import io.limbeck.dl4j.graph.DistillationStep;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.spark.data.Batch;
+import io.limbeck.spark.data.ContrastSampler;
 import io.limbeck.spark.data.Seeds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -115,7 +116,15 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
     double epoch = state.value().epoch() + (state.value().firstStep() + steps) / perEpoch;
     INDArray kept = teacher == null ? null : batch.labels().dup();
     return new DistillationStep.Batch(
-        batch.features(), batch.labels(), new DataSamples(kept, batch.sampleIdx(), null), epoch);
+        batch.features(),
+        batch.labels(),
+        new DataSamples(kept, batch.sampleIdx(), compared(batch.sampleIdx())),
+        epoch);
+  }
+
+  private int[][] compared(int[] sampleIdx) {
+    ContrastSampler contrast = plan.value().contrast();
+    return contrast == null ? null : contrast.draw(sampleIdx, state.value().epoch());
   }
 
   @Override

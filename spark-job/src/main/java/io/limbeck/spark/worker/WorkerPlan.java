@@ -4,6 +4,7 @@ import io.limbeck.core.config.BatchAugment;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.spark.data.ContrastSampler;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param distillation null for learning from labels alone
  * @param options updater, learning rate, weight of the task loss
  * @param batchAugments ways of mixing the examples of a mini-batch
+ * @param contrast draws what examples are compared with; null where losses do so themselves
  * @param seed of the run
  */
 public record WorkerPlan(
@@ -26,6 +28,7 @@ public record WorkerPlan(
     Distillation distillation,
     TrainingOptions options,
     List<BatchAugment> batchAugments,
+    ContrastSampler contrast,
     long seed)
     implements Serializable {
 
@@ -40,7 +43,7 @@ public record WorkerPlan(
    */
   public WorkerPlan(
       String id, String student, Distillation distillation, TrainingOptions options, long seed) {
-    this(id, student, distillation, options, List.of(), seed);
+    this(id, student, distillation, options, List.of(), null, seed);
   }
 
   /**

@@ -282,6 +282,16 @@ class ExperimentTest {
   }
 
   @Test
+  void contrast_withoutALossThatTakesIt() {
+    assertUserError(
+        "'data.contrast' says what examples are compared with, but no loss takes data samples; CRDLoss does",
+        "data.contrast={neg_num: 3}");
+    assertUserError(
+        "'data.contrast.sample_mode' is \"relaxed\" but must be one of exact, random",
+        "data.contrast={sample_mode: relaxed}");
+  }
+
+  @Test
   void batchAugments_mistakes() throws IOException {
     assertUserError(
         "'data.batch_augments' have probabilities of 1.5 together, but a mini-batch takes one of them: at most 1",
