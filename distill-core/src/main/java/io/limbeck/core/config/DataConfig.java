@@ -266,7 +266,8 @@ public record DataConfig(
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = RandomCrop.class, name = "RandomCrop"),
-    @JsonSubTypes.Type(value = RandomFlip.class, name = "RandomFlip")
+    @JsonSubTypes.Type(value = RandomFlip.class, name = "RandomFlip"),
+    @JsonSubTypes.Type(value = Cutout.class, name = "Cutout")
   })
   public sealed interface Augment extends Serializable {}
 
@@ -287,5 +288,19 @@ public record DataConfig(
   public record RandomFlip(
       @Key(value = "Probability of being mirrored left to right", def = "0.5", min = 0, max = 1)
           double probability)
+      implements Augment {}
+
+  /**
+   * Makes a square black, at a place whose middle lies anywhere in the image.
+   *
+   * <p>Source: T. DeVries, G. W. Taylor, "Improved Regularization of Convolutional Neural Networks
+   * with Cutout", arXiv:1708.04552.
+   *
+   * @param shape pixels of a side
+   * @param probability of being cut
+   */
+  public record Cutout(
+      @Key(value = "Pixels of the square's side", def = "16", min = 1) int shape,
+      @Key(value = "Probability of being cut", def = "0.5", min = 0, max = 1) double probability)
       implements Augment {}
 }

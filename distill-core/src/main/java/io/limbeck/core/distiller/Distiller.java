@@ -2,6 +2,7 @@ package io.limbeck.core.distiller;
 
 import io.limbeck.core.delivery.DeliveryConfig;
 import io.limbeck.core.delivery.DeliveryManager;
+import io.limbeck.core.error.UserException;
 import io.limbeck.core.loss.LossAndGradient;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.LossParameter;
@@ -37,7 +38,7 @@ public final class Distiller {
    * @param key where the block stands in the file, for messages
    * @param studentNetwork what can be recorded in the student
    * @param teacherNetwork what can be recorded in the teacher
-   * @throws io.limbeck.core.error.UserException with everything in the block that does not fit
+   * @throws UserException with everything in the block that does not fit
    */
   public Distiller(
       DistillerConfig config,
@@ -54,6 +55,36 @@ public final class Distiller {
     planner.checkDeliveries(studentNetwork, teacherNetwork);
     this.losses = planner.losses();
     this.connectors = planner.connectors();
+  }
+
+  /**
+   * Checks a config against a network that is its own teacher.
+   *
+   * @param config the distiller block
+   * @param key where the block stands in the file, for messages
+   * @param network what can be recorded
+   * @return a distiller for one pass
+   * @throws UserException also for what needs a pass before the student's
+   */
+  public static Distiller ofItself(DistillerConfig config, String key, NetworkDescription network) {
+    Distiller distiller = new Distiller(config, key, network, network);
+    List<String> problems = new ArrayList<>();
+    for (String delivery : config.distillDeliveries().keySet()) {
+      problems.add(
+          "'%s.distill_deliveries.%s' has nothing to deliver: a network that teaches itself runs once"
+              .formatted(key, delivery));
+    }
+    for (PlannedConnector connector : distiller.connectors) {
+      if (connector.trains() && connector.side() == Side.TEACHER) {
+        problems.add(
+            "'%s.connectors.%s' would learn nothing: no gradient goes to what teacher_recorders capture, put it behind one of student_recorders"
+                .formatted(key, connector.name()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UserException(problems);
+    }
+    return distiller;
   }
 
   /** The student's recorders. */

@@ -17,7 +17,10 @@ import java.util.Map;
       value = DistillerConfig.ConfigurableDistiller.class,
       name = "ConfigurableDistiller"),
   // The reference has a class of its own that sets the connectors' margins; here they set them.
-  @JsonSubTypes.Type(value = DistillerConfig.ConfigurableDistiller.class, name = "OFDDistiller")
+  @JsonSubTypes.Type(value = DistillerConfig.ConfigurableDistiller.class, name = "OFDDistiller"),
+  // And one that lets no gradient through what the teacher's recorders captured; here none ever
+  // goes.
+  @JsonSubTypes.Type(value = DistillerConfig.ConfigurableDistiller.class, name = "BYOTDistiller")
 })
 public sealed interface DistillerConfig extends Serializable {
 

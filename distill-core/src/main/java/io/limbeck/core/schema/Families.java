@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The types that a config's blocks may name. A closed family lists its members itself, in
@@ -84,14 +85,18 @@ public final class Families {
             families.add(family);
           }
         });
-    for (Class<?> each : member.getInterfaces()) {
-      if (each.isAnnotationPresent(JsonTypeInfo.class) && members(each).containsValue(member)) {
-        if (!families.contains(each)) {
-          families.add(each);
-        }
-      }
-    }
+    interfaces(member)
+        .filter(each -> each.isAnnotationPresent(JsonTypeInfo.class))
+        .filter(each -> members(each).containsValue(member) && !families.contains(each))
+        .forEach(families::add);
     return families;
+  }
+
+  /** A family may have kinds of its own between itself and a member. */
+  private static Stream<Class<?>> interfaces(Class<?> type) {
+    return Stream.of(type.getInterfaces())
+        .flatMap(each -> Stream.concat(Stream.of(each), interfaces(each)))
+        .distinct();
   }
 
   /** The names of a member. */

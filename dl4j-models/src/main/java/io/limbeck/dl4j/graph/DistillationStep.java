@@ -19,8 +19,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One training step: teacher forward, student forward, losses and their gradients, student
- * backward, update. The student runs forward and backward once, in DL4J's own {@code fit}. Not for
- * use by several threads.
+ * backward, update. The student runs forward and backward once, in DL4J's own {@code fit}; where it
+ * is its own teacher there is no other pass. Not for use by several threads.
  */
 public final class DistillationStep {
   private final TrainingGraph student;
@@ -35,7 +35,11 @@ public final class DistillationStep {
   private long teacherNanos;
   private Pass pass;
 
-  /** What is known while the student's pass runs. */
+  /**
+   * What is known while the student's pass runs.
+   *
+   * @param frozenOutputs of connectors behind the teacher
+   */
   private record Pass(
       Batch batch,
       Map<String, List<INDArray>> frozenOutputs,
@@ -92,6 +96,19 @@ public final class DistillationStep {
   }
 
   /**
+   * A step of a network that is its own teacher: the teacher's recorders see the same pass.
+   *
+   * @param student the network, with {@link StudentPlan#ofItself}
+   * @param distiller the losses
+   * @param augments mix each mini-batch
+   * @return the step
+   */
+  public static DistillationStep self(
+      TrainingGraph student, Distiller distiller, BatchAugments augments) {
+    return new DistillationStep(student, null, null, distiller, augments);
+  }
+
+  /**
    * A step from labels alone.
    *
    * @param student the network
@@ -138,8 +155,10 @@ public final class DistillationStep {
    */
   public Map<String, Double> run(Batch batch) {
     Batch seen = mixedByDelivery ? batch : mixed(batch);
-    if (teacher == null) {
+    if (distiller == null) {
       fit(seen, Map.of());
+    } else if (teacher == null) {
+      selfDistilled(seen);
     } else {
       distilled(seen);
     }
@@ -167,6 +186,18 @@ public final class DistillationStep {
     } finally {
       pass = null;
       deliveries.clear();
+    }
+  }
+
+  private void selfDistilled(Batch batch) {
+    changes.clear();
+    try (Recording ofTeacher = distiller.teacher().start();
+        Recording ofStudent = distiller.student().start()) {
+      pass = new Pass(batch, Map.of(), ofStudent, ofTeacher);
+      fit(batch, Map.of());
+      changes.forEach((loss, change) -> states.get(loss).apply(change));
+    } finally {
+      pass = null;
     }
   }
 
@@ -199,8 +230,11 @@ public final class DistillationStep {
   private DistillResult distil(Map<String, INDArray> activations) {
     Map<String, INDArray> all = new HashMap<>(activations);
     all.put(student.input(), pass.batch().features());
-    pass.studentRecording()
-        .take(new ForwardPass(all, this::studentParameter, pass.batch().samples()));
+    ForwardPass forward = new ForwardPass(all, this::studentParameter, pass.batch().samples());
+    pass.studentRecording().take(forward);
+    if (teacher == null) {
+      pass.teacherRecording().take(forward);
+    }
     DistillResult result =
         distiller.distill(
             new StepValues(

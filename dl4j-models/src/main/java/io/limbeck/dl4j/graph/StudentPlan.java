@@ -42,6 +42,30 @@ public record StudentPlan(
         distiller.moduleDeliveries());
   }
 
+  /**
+   * That of a distiller of a network that is its own teacher: all connectors run in the one graph,
+   * and those behind what teaches hand no gradient on.
+   *
+   * @param distiller the distiller
+   */
+  public static StudentPlan ofItself(Distiller distiller) {
+    return new StudentPlan(
+        distiller.gradientVertices(),
+        distiller.connectors().stream().map(StudentPlan::inside).toList(),
+        distiller.losses(),
+        List.of());
+  }
+
+  private static PlannedConnector inside(PlannedConnector connector) {
+    return new PlannedConnector(
+        connector.name(),
+        connector.chain(),
+        Side.STUDENT,
+        connector.vertex(),
+        connector.outputs(),
+        connector.trains());
+  }
+
   /** The teacher's vertices whose outputs enter the student's graph. */
   List<String> teacherVertices() {
     Set<String> vertices = new LinkedHashSet<>();

@@ -4,19 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.connector.ConnectorChain;
+import io.limbeck.dl4j.Goldens;
 import io.limbeck.dl4j.connector.Branch;
 import io.limbeck.dl4j.connector.GraphConnector;
 import io.limbeck.dl4j.shape.InputTypes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,32 +30,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** What connectors put out, against PyTorch, from their blocks in a config. */
 class ConnectorGoldensTest {
   @TempDir Path dir;
 
-  static Stream<Named<JsonNode>> cases() throws IOException {
-    List<Named<JsonNode>> cases = new ArrayList<>();
-    try (InputStream in = ConnectorGoldensTest.class.getResourceAsStream("/connectors.json")) {
-      for (JsonNode each : new ObjectMapper().readTree(in).get("cases")) {
-        cases.add(Named.of(each.get("name").asText(), each));
-      }
-    }
-    return cases.stream();
+  static Stream<Named<JsonNode>> cases() {
+    return Goldens.of("/connectors.json").cases().stream()
+        .map(each -> Named.of(each.get("name").asText(), each));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void outputs_matchPyTorch(JsonNode golden) throws IOException {
-    List<INDArray> inputs = arrays(golden.get("inputs"));
-    Map<String, INDArray> parameters = new HashMap<>();
-    golden
-        .get("parameters")
-        .properties()
-        .forEach(each -> parameters.put(each.getKey(), array(each.getValue())));
-    List<INDArray> expected = arrays(golden.get("outputs"));
+    List<INDArray> inputs = Goldens.arrays(golden.get("inputs"));
+    Map<String, INDArray> parameters = Goldens.named(golden.get("parameters"));
+    List<INDArray> expected = Goldens.arrays(golden.get("outputs"));
 
     GraphConnector connector = read(golden.get("connector"));
     List<List<Long>> shapes = inputs.stream().map(ConnectorGoldensTest::exampleShape).toList();
@@ -126,42 +114,14 @@ class ConnectorGoldensTest {
     List<String> outputs = connector.build(branch, names);
     conf.setNetworkOutputs(outputs.stream().distinct().toList());
     ComputationGraph network = Networks.fresh(conf);
-    List<String> unset = new ArrayList<>(network.paramTable().keySet());
-    parameters.forEach(
-        (name, value) -> {
-          if (!name.startsWith("in/")) {
-            String[] parts = name.split("/");
-            INDArray parameter = network.getLayer(parts[0]).getParam(parts[1]);
-            assertThat(parameter.length()).as(name).isEqualTo(value.length());
-            // A row of DL4J's is a plain vector of PyTorch's.
-            parameter.assign(value.reshape('c', parameter.shape()));
-            unset.remove(parts[0] + "_" + parts[1]);
-          }
-        });
-    assertThat(unset).allMatch(name -> name.matches(".*_(mean|log10stdev|var)"));
+    Map<String, INDArray> own = new HashMap<>(parameters);
+    own.keySet().removeIf(name -> name.startsWith("in/"));
+    Goldens.assign(network, "", own);
     Map<String, INDArray> all = network.feedForward(inputs.toArray(INDArray[]::new), true);
     return outputs.stream().map(all::get).toList();
   }
 
   private static List<Long> exampleShape(INDArray array) {
     return IntStream.range(1, array.rank()).mapToObj(array::size).toList();
-  }
-
-  private static List<INDArray> arrays(JsonNode nodes) {
-    List<INDArray> arrays = new ArrayList<>();
-    nodes.forEach(node -> arrays.add(array(node)));
-    return arrays;
-  }
-
-  private static INDArray array(JsonNode node) {
-    double[] values = new double[node.get("values").size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = node.get("values").get(i).asDouble();
-    }
-    long[] shape = new long[node.get("shape").size()];
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = node.get("shape").get(i).asLong();
-    }
-    return Nd4j.createFromArray(values).reshape('c', shape);
   }
 }

@@ -1,5 +1,6 @@
 package io.limbeck.spark.cli;
 
+import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.RecordReference;
@@ -94,9 +95,9 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
   @Override
   public Integer call() {
     ExperimentConfig experiment = options.read(config);
-    if (!(experiment.algorithm() instanceof SingleTeacherDistill algorithm)) {
+    if (!(experiment.algorithm() instanceof Distillation algorithm)) {
       throw new UserException(
-          "'algorithm.type' must be SingleTeacherDistill to be visualized: nothing else has recorders");
+          "'algorithm.type' is Supervised, which has no recorders, so there is nothing to draw");
     }
     Map<String, FeaturePair> pairs = wanted(FeaturePair.of(algorithm.distiller()));
     SparkSession spark = verbosity.session("limbeck visualize " + experiment.name());
@@ -137,21 +138,20 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
   private void draw(
       Map<String, FeaturePair> pairs,
       ExperimentConfig experiment,
-      SingleTeacherDistill algorithm,
+      Distillation algorithm,
       DataLoader loader,
       Storage storage) {
     int[] shape = loader.shape();
     ModelFactory factory = new ModelFactory(storage, shape, experiment.data().numClasses());
+    ComputationGraph trained = trained(factory, experiment, storage);
     RecordedNetwork ofStudent =
-        recorded(
-            factory,
-            trained(factory, experiment, storage),
-            algorithm.distiller().studentRecorders(),
-            "student_recorders");
+        recorded(factory, trained, algorithm.distiller().studentRecorders(), "student_recorders");
     RecordedNetwork ofTeacher =
         recorded(
             factory,
-            factory.teacher(algorithm, "algorithm"),
+            algorithm instanceof SingleTeacherDistill single
+                ? factory.teacher(single, "algorithm")
+                : trained,
             algorithm.distiller().teacherRecorders(),
             "teacher_recorders");
     Batch batch = loader.examples(part, shape, samples);

@@ -1,6 +1,7 @@
 package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig.Augment;
+import io.limbeck.core.config.DataConfig.Cutout;
 import io.limbeck.core.config.DataConfig.Normalize;
 import io.limbeck.core.config.DataConfig.RandomCrop;
 import io.limbeck.core.config.DataConfig.RandomFlip;
@@ -95,6 +96,8 @@ record Preprocessing(int[] shape, int classes, Normalize normalize, List<Augment
         from = shifted(from, random, crop.padding(), height, width);
       } else if (each instanceof RandomFlip flip && random.nextDouble() < flip.probability()) {
         from = mirrored(from, height, width);
+      } else if (each instanceof Cutout cut && random.nextDouble() < cut.probability()) {
+        cut(from, random, cut.shape(), height, width);
       }
     }
     return from;
@@ -114,6 +117,16 @@ record Preprocessing(int[] shape, int classes, Normalize normalize, List<Augment
       }
     }
     return result;
+  }
+
+  private static void cut(int[] from, SplittableRandom random, int side, int height, int width) {
+    int top = random.nextInt(height) - side / 2;
+    int left = random.nextInt(width) - side / 2;
+    for (int y = Math.max(0, top); y < Math.min(height, top + side); y++) {
+      for (int x = Math.max(0, left); x < Math.min(width, left + side); x++) {
+        from[y * width + x] = -1;
+      }
+    }
   }
 
   private static int[] mirrored(int[] from, int height, int width) {

@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.AlgorithmConfig.Supervised;
 import io.limbeck.core.config.ArchitectureConfig;
@@ -121,7 +122,7 @@ public final class Experiment {
 
   /** Some losses hold something for every example. */
   private static void requireExamples(ExperimentConfig config, Data data) {
-    if (config.algorithm() instanceof SingleTeacherDistill distill) {
+    if (config.algorithm() instanceof Distillation distill) {
       List<String> problems = new ArrayList<>();
       distill
           .distiller()

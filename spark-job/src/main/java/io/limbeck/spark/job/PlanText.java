@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.DistillerConfig;
@@ -38,15 +39,10 @@ public final class PlanText {
         "student       %s, %,d parameters",
         config.algorithm().architecture(),
         prepared.memory().parameters());
-    if (config.algorithm() instanceof SingleTeacherDistill distill) {
-      line(
-          text,
-          "teacher       %s, %,d parameters, runs up to %s",
-          distill.teacher(),
-          prepared.teacher().network().numParams(),
-          prepared.teacher().taps().outputs());
+    if (config.algorithm() instanceof Distillation distill) {
+      line(text, "teacher       %s", teacher(distill, prepared));
       deliveries(text, distill);
-      connectors(text, prepared.teacher());
+      connectors(text, prepared.distilling());
       losses(text, distill);
     }
     line(
@@ -74,14 +70,24 @@ public final class PlanText {
     return text.toString();
   }
 
-  private static void deliveries(StringBuilder text, SingleTeacherDistill distill) {
+  private static String teacher(Distillation distill, Prepared prepared) {
+    return distill instanceof SingleTeacherDistill single
+        ? "%s, %,d parameters, runs up to %s"
+            .formatted(
+                single.teacher(),
+                prepared.teacher().network().numParams(),
+                prepared.teacher().taps().outputs())
+        : "the student itself, in the same pass";
+  }
+
+  private static void deliveries(StringBuilder text, Distillation distill) {
     distill
         .distiller()
         .distillDeliveries()
         .forEach((name, delivery) -> line(text, "delivery      %s = %s", name, delivery));
   }
 
-  private static void losses(StringBuilder text, SingleTeacherDistill distill) {
+  private static void losses(StringBuilder text, Distillation distill) {
     distill
         .distiller()
         .lossForwardMappings()
@@ -119,9 +125,9 @@ public final class PlanText {
     return "%s '%s'".formatted(recorder.getClass().getSimpleName(), recorder.source());
   }
 
-  private static void connectors(StringBuilder text, Prepared.Teacher teacher) {
-    DistillerConfig config = teacher.distillation().distiller();
-    List<PlannedConnector> planned = teacher.distiller().connectors();
+  private static void connectors(StringBuilder text, Prepared.Distilling distilling) {
+    DistillerConfig config = distilling.plan().distiller();
+    List<PlannedConnector> planned = distilling.distiller().connectors();
     for (PlannedConnector connector : planned) {
       line(
           text,

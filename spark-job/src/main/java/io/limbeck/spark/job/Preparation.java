@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.BatchAugment;
 import io.limbeck.core.config.DataConfig;
@@ -66,14 +67,19 @@ public final class Preparation {
     int workers = workers(config);
     MemoryEstimate memory = memory(conf, factory.input(), config, workers);
     memory.requireFits(Prepared.STUDENT_KEY);
-    Prepared.Teacher teacher =
-        config.algorithm() instanceof SingleTeacherDistill distill
-            ? teacher(factory, distill, conf)
-            : null;
-    if (teacher != null) {
-      TrialStep.run(trialPlan(config, conf, teacher), teacher.taps(), shape, classes(config));
+    Prepared.Teacher teacher = null;
+    Prepared.Distilling distilling = null;
+    if (config.algorithm() instanceof Distillation distill) {
+      ComputationGraph network =
+          distill instanceof SingleTeacherDistill single
+              ? factory.teacher(single, ALGORITHM_KEY)
+              : null;
+      distilling = distilling(factory, distill, conf, network);
+      teacher = network == null ? null : teacher(network, distilling);
+      WorkerPlan plan = trialPlan(config, distill, conf, distilling);
+      TrialStep.run(plan, teacher == null ? null : teacher.taps(), shape, classes(config));
     }
-    return new Prepared(config, shape, workers, factory, memory, teacher);
+    return new Prepared(config, shape, workers, factory, memory, distilling, teacher);
   }
 
   private static void requireImages(DataConfig data, int[] shape) {
@@ -87,7 +93,7 @@ public final class Preparation {
 
   private static void requireContrastUsed(ExperimentConfig config) {
     boolean used =
-        config.algorithm() instanceof SingleTeacherDistill distill
+        config.algorithm() instanceof Distillation distill
             && distill.distiller().distillLosses().values().stream()
                 .flatMap(loss -> loss.arguments().stream())
                 .anyMatch(argument -> argument.kind() == LossArgument.Kind.SAMPLES);
@@ -102,13 +108,15 @@ public final class Preparation {
   }
 
   private static WorkerPlan trialPlan(
-      ExperimentConfig config, ComputationGraphConfiguration student, Prepared.Teacher teacher) {
-    SingleTeacherDistill distill = (SingleTeacherDistill) config.algorithm();
+      ExperimentConfig config,
+      Distillation distill,
+      ComputationGraphConfiguration student,
+      Prepared.Distilling distilling) {
     double taskLossWeight = distill.calculateStudentLoss() ? distill.studentLossWeight() : 0;
     return new WorkerPlan(
         "trial",
         LogitsForm.of(student).toJson(),
-        teacher.distillation(),
+        distilling.plan(),
         new TrainingOptions(
             config.schedule(), 1, taskLossWeight, distill.studentTrainable(), config.seed()),
         config.data().batchAugments(),
@@ -127,21 +135,32 @@ public final class Preparation {
     return wanted == null ? spark.sparkContext().defaultParallelism() : wanted;
   }
 
-  private Prepared.Teacher teacher(
-      ModelFactory factory,
-      SingleTeacherDistill algorithm,
-      ComputationGraphConfiguration studentConf) {
-    ComputationGraph network = factory.teacher(algorithm, ALGORITHM_KEY);
+  private static Prepared.Teacher teacher(
+      ComputationGraph network, Prepared.Distilling distilling) {
     ComputationGraphConfiguration logitsForm = LogitsForm.of(network.getConfiguration());
-    NetworkDescription student =
-        Describer.describe(Networks.blank(LogitsForm.of(studentConf)), factory.input());
-    NetworkDescription teacher = Describer.describe(Networks.blank(logitsForm), factory.input());
-    String key = ALGORITHM_KEY + ".distiller";
-    Distiller distiller = new Distiller(algorithm.distiller(), key, student, teacher);
     return new Prepared.Teacher(
         network,
-        FrozenNetwork.of(logitsForm, network, distiller.teacherVertices()),
-        FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm))),
+        FrozenNetwork.of(logitsForm, network, distilling.distiller().teacherVertices()),
+        FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm))));
+  }
+
+  /** Without a teacher the student is its own. */
+  private Prepared.Distilling distilling(
+      ModelFactory factory,
+      Distillation algorithm,
+      ComputationGraphConfiguration studentConf,
+      ComputationGraph teacherNetwork) {
+    NetworkDescription student = description(studentConf, factory.input());
+    NetworkDescription teacher =
+        teacherNetwork == null
+            ? student
+            : description(teacherNetwork.getConfiguration(), factory.input());
+    String key = ALGORITHM_KEY + ".distiller";
+    Distiller distiller =
+        teacherNetwork == null
+            ? Distiller.ofItself(algorithm.distiller(), key, student)
+            : new Distiller(algorithm.distiller(), key, student, teacher);
+    return new Prepared.Distilling(
         distiller,
         new WorkerPlan.Distillation(
             algorithm.distiller(),
@@ -151,9 +170,14 @@ public final class Preparation {
             connectorWeights(distiller, algorithm, key)));
   }
 
+  private static NetworkDescription description(
+      ComputationGraphConfiguration conf, InputType input) {
+    return Describer.describe(Networks.blank(LogitsForm.of(conf)), input);
+  }
+
   /** The weights of connectors that an earlier experiment trained. */
   private Map<String, INDArray> connectorWeights(
-      Distiller distiller, SingleTeacherDistill algorithm, String key) {
+      Distiller distiller, Distillation algorithm, String key) {
     Map<String, INDArray> weights = new LinkedHashMap<>();
     if (algorithm.initCfg() != null) {
       String file = algorithm.initCfg().checkpoint() + "/connectors.npz";

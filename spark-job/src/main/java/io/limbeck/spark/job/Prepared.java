@@ -1,6 +1,6 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.dl4j.graph.FrozenNetwork;
@@ -17,7 +17,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param workers partitions
  * @param factory makes the student for a seed
  * @param memory of the student's training
- * @param teacher null without one
+ * @param distilling null for learning from labels alone
+ * @param teacher null without one, or where the student is its own
  */
 public record Prepared(
     ExperimentConfig config,
@@ -25,6 +26,7 @@ public record Prepared(
     int workers,
     ModelFactory factory,
     MemoryEstimate memory,
+    Distilling distilling,
     Teacher teacher) {
   /** The config key of the student. */
   public static final String STUDENT_KEY = "algorithm.architecture";
@@ -38,15 +40,16 @@ public record Prepared(
    * @param network whole, as its file has it
    * @param taps the part up to the recorded vertices
    * @param logits the part up to the logits, to be evaluated
-   * @param distiller the losses between student and teacher
-   * @param distillation what the workers need to know
    */
-  public record Teacher(
-      ComputationGraph network,
-      FrozenNetwork taps,
-      FrozenNetwork logits,
-      Distiller distiller,
-      WorkerPlan.Distillation distillation) {}
+  public record Teacher(ComputationGraph network, FrozenNetwork taps, FrozenNetwork logits) {}
+
+  /**
+   * What is distilled.
+   *
+   * @param distiller the losses between student and teacher
+   * @param plan what the workers need to know
+   */
+  public record Distilling(Distiller distiller, WorkerPlan.Distillation plan) {}
 
   /**
    * A fresh student.
@@ -54,7 +57,7 @@ public record Prepared(
    * @param seed of its weights
    */
   ComputationGraph student(long seed) {
-    if (config.algorithm() instanceof SingleTeacherDistill distill && distill.initCfg() != null) {
+    if (config.algorithm() instanceof Distillation distill && distill.initCfg() != null) {
       return factory.student(
           distill.architecture(), STUDENT_KEY, distill.initCfg().checkpoint(), INIT_KEY);
     }

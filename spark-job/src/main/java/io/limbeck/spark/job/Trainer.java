@@ -1,6 +1,6 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.DataConfig.Contrast;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.loss.LossState;
@@ -97,12 +97,13 @@ final class Trainer {
         new WorkerPlan(
             UUID.randomUUID().toString(),
             logitsForm.toJson(),
-            mode == Mode.DISTILLED ? prepared.teacher().distillation() : null,
+            mode == Mode.DISTILLED ? prepared.distilling().plan() : null,
             options,
             config.data().batchAugments(),
             contrast(mode, seed),
             seed);
-    Workplace here = Workplace.of(plan, mode == Mode.DISTILLED ? prepared.teacher().taps() : null);
+    boolean taught = mode == Mode.DISTILLED && prepared.teacher() != null;
+    Workplace here = Workplace.of(plan, taught ? prepared.teacher().taps() : null);
     ParameterLayout studentLayout = ParameterLayout.of(student);
     ParameterLayout graphLayout = ParameterLayout.of(here.network());
     float[] start =
@@ -111,8 +112,8 @@ final class Trainer {
     if (mode == Mode.DISTILLED) {
       Map<String, float[]> earlier = new LinkedHashMap<>();
       prepared
-          .teacher()
-          .distillation()
+          .distilling()
+          .plan()
           .connectorWeights()
           .forEach((name, array) -> earlier.put(name, array.dup('c').data().asFloat()));
       graphLayout.write(earlier, start);
@@ -147,8 +148,8 @@ final class Trainer {
     Map<String, LossState> states = new LinkedHashMap<>();
     if (mode == Mode.DISTILLED) {
       prepared
-          .teacher()
-          .distillation()
+          .distilling()
+          .plan()
           .distiller()
           .distillLosses()
           .forEach(
@@ -160,12 +161,12 @@ final class Trainer {
 
   private boolean studentTrains(Mode mode) {
     return mode != Mode.DISTILLED
-        || !(config.algorithm() instanceof SingleTeacherDistill distill)
+        || !(config.algorithm() instanceof Distillation distill)
         || distill.studentTrainable();
   }
 
   private double taskLossWeight(Mode mode) {
-    if (mode == Mode.DISTILLED && config.algorithm() instanceof SingleTeacherDistill distill) {
+    if (mode == Mode.DISTILLED && config.algorithm() instanceof Distillation distill) {
       return distill.calculateStudentLoss() ? distill.studentLossWeight() : 0;
     }
     return 1;

@@ -114,7 +114,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   private DistillationStep.Batch prepared(Batch batch) {
     double perEpoch = Math.max(1, plan.value().options().stepsPerEpoch());
     double epoch = state.value().epoch() + (state.value().firstStep() + steps) / perEpoch;
-    INDArray kept = teacher == null ? null : batch.labels().dup();
+    INDArray kept = plan.value().distillation() == null ? null : batch.labels().dup();
     return new DistillationStep.Batch(
         batch.features(),
         batch.labels(),

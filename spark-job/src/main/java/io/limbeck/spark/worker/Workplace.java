@@ -12,6 +12,7 @@ import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.dl4j.graph.TrainingGraph;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,7 +35,7 @@ public final class Workplace {
    * A workplace of this JVM.
    *
    * @param plan of the run
-   * @param teacher null without one
+   * @param teacher null without one, or where the student is its own
    * @throws io.limbeck.core.error.UserException when a connector cannot be built
    */
   public static Workplace of(WorkerPlan plan, FrozenNetwork teacher) {
@@ -52,23 +53,41 @@ public final class Workplace {
             distillation.key(),
             distillation.student(),
             distillation.teacher());
+    BatchAugments augments = new BatchAugments(plan.batchAugments());
+    if (teacher == null) {
+      Function<String, INDArray> parameters = distillation.connectorWeights()::get;
+      return new Workplace(
+          DistillationStep.self(
+              graph(conf, plan, StudentPlan.ofItself(distiller), parameters), distiller, augments));
+    }
     TeacherGraph running = teacher.materialise(Teachers.weights(teacher));
-    TrainingGraph student =
-        TrainingGraph.of(
-            conf,
-            StudentPlan.of(distiller),
-            new TrainingGraph.Surroundings(
-                distillation.student(), distillation.teacher(), running::parameter),
-            plan.options());
+    Function<String, INDArray> parameters = name -> parameter(running, distillation, name);
     ConnectorGraph frozen =
         ConnectorGraph.of(
             distiller.connectors().stream().filter(connector -> !connector.trains()).toList(),
             distillation.teacher()::shapeOf,
-            name -> parameter(running, distillation, name),
+            parameters,
             conf.getDataType());
     return new Workplace(
         new DistillationStep(
-            student, running, frozen, distiller, new BatchAugments(plan.batchAugments())));
+            graph(conf, plan, StudentPlan.of(distiller), parameters),
+            running,
+            frozen,
+            distiller,
+            augments));
+  }
+
+  private static TrainingGraph graph(
+      ComputationGraphConfiguration conf,
+      WorkerPlan plan,
+      StudentPlan added,
+      Function<String, INDArray> parameters) {
+    return TrainingGraph.of(
+        conf,
+        added,
+        new TrainingGraph.Surroundings(
+            plan.distillation().student(), plan.distillation().teacher(), parameters),
+        plan.options());
   }
 
   private static INDArray parameter(

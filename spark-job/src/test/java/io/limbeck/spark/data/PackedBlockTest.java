@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.limbeck.core.config.DataConfig.Augment;
+import io.limbeck.core.config.DataConfig.Cutout;
 import io.limbeck.core.config.DataConfig.Normalize;
 import io.limbeck.core.config.DataConfig.RandomCrop;
 import io.limbeck.core.config.DataConfig.RandomFlip;
 import io.limbeck.core.error.UserException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -122,6 +124,29 @@ class PackedBlockTest {
       }
     }
     assertThat(shifts).hasSize(9);
+  }
+
+  @Test
+  void augment_cutout_blackensASquareOfEveryChannel() {
+    PackedBlock block = block(1, NONE, List.of(new Cutout(1, 1)));
+    List<Integer> places = new ArrayList<>();
+    for (int epoch = 0; epoch < 100; epoch++) {
+      float[] found = values(block.training(1, epoch, 1).batch(0).features());
+      List<Integer> black =
+          IntStream.range(0, found.length).filter(i -> found[i] == 0).boxed().toList();
+      assertThat(black).hasSize(2);
+      assertThat(black.get(1)).isEqualTo(black.get(0) + 6);
+      if (!places.contains(black.get(0))) {
+        places.add(black.get(0));
+      }
+    }
+    assertThat(places).hasSize(6);
+    float[] cut =
+        values(block(1, NONE, List.of(new Cutout(9, 1))).training(1, 0, 1).batch(0).features());
+    assertThat(cut).containsOnly(0f);
+    float[] never =
+        values(block(1, NONE, List.of(new Cutout(9, 0))).training(1, 0, 1).batch(0).features());
+    assertThat(never).startsWith(1, 2, 3);
   }
 
   private static int shiftOf(float[] found) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.limbeck.core.config.ConfigReader;
+import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.engine.CpuEngine;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
@@ -279,6 +281,55 @@ class ExperimentTest {
     byte[] shared = Files.readAllBytes(dir.resolve("shared/student.zip"));
     assertThat(dir.resolve("delivered/student.zip")).hasBinaryContent(shared);
     assertThat(Files.readAllBytes(dir.resolve("plain/student.zip"))).isNotEqualTo(shared);
+  }
+
+  /** An early exit, a connector, learns from the network's own logits and from the labels. */
+  @Test
+  void selfDistillation_trainsAndReports() throws IOException {
+    tiny.file();
+    Path file =
+        Files.writeString(
+            dir.resolve("self.json"),
+            """
+            { "base": "tiny.json",
+              "repeats": 1,
+              "algorithm": {
+                "type": "SelfDistill",
+                "architecture": { "type": "SmallCnn", "channels": [3], "hidden": 8 },
+                "distiller": {
+                  "type": "BYOTDistiller",
+                  "student_recorders": { "s1": { "type": "ModuleOutputs", "source": "backbone.layer0.relu" } },
+                  "teacher_recorders": {
+                    "fc": { "type": "ModuleOutputs", "source": "head.fc" }, "labels": { "type": "ModuleInputs", "source": "head.loss_module" } },
+                  "connectors": { "exit": {
+                    "type": "BYOTConnector", "in_channel": 3, "out_channel": 6, "num_classes": 3, "expansion": 1, "stride": 2
+                  } },
+                  "distill_losses": { "loss_kl": { "type": "KLDivergence" }, "loss_label": { "type": "LabelCrossEntropyLoss" } },
+                  "loss_forward_mappings": {
+                    "loss_kl": {
+                      "preds_S": { "from_student": true, "recorder": "s1", "connector": "exit", "connector_idx": 1 },
+                      "preds_T": { "from_student": false, "recorder": "fc" } },
+                    "loss_label": {
+                      "cls_score": { "from_student": true, "recorder": "s1", "connector": "exit", "connector_idx": 1 },
+                      "label": { "from_student": false, "recorder": "labels", "data_idx": 1 } } } } } }
+            """);
+    ExperimentConfig config = new ConfigReader().read(file, List.of());
+    assertThat(PlanText.of(new Preparation(TestSpark.session()).prepare(config)))
+        .contains("teacher       the student itself, in the same pass");
+    Report report =
+        new Experiment(
+                TestSpark.session(), new PrintStream(printed, true, StandardCharsets.UTF_8), false)
+            .run(config);
+    assertThat(report.teacher()).isNull();
+    assertThat(report.gapRecovered()).isNull();
+    assertThat(report.studentAlone()).isNotNull();
+    Map<String, Double> first = report.distilled().runs().get(0).epochs().get(0).losses();
+    Map<String, Double> last = report.distilled().runs().get(0).epochs().get(2).losses();
+    assertThat(first.keySet())
+        .containsExactlyInAnyOrder("distill.loss_kl", "distill.loss_label", "student.loss");
+    assertThat(last.get("distill.loss_label")).isLessThan(first.get("distill.loss_label"));
+    assertThat(dir.resolve("out/connectors.npz")).exists();
+    assertThat(report.distilled().parameters()).isEqualTo(report.studentAlone().parameters());
   }
 
   @Test
