@@ -45,13 +45,22 @@ public final class Distiller {
       String key,
       NetworkDescription studentNetwork,
       NetworkDescription teacherNetwork) {
+    this(config, key, studentNetwork, teacherNetwork, Learner.STUDENT);
+  }
+
+  private Distiller(
+      DistillerConfig config,
+      String key,
+      NetworkDescription studentNetwork,
+      NetworkDescription teacherNetwork,
+      Learner learner) {
     this.config = config;
     this.student =
         new RecorderManager(config.studentRecorders(), studentNetwork, key + ".student_recorders");
     this.teacher =
         new RecorderManager(config.teacherRecorders(), teacherNetwork, key + ".teacher_recorders");
     this.deliveries = new DeliveryManager(config.distillDeliveries(), key + ".distill_deliveries");
-    Planner planner = new Planner(config, key, student, teacher);
+    Planner planner = new Planner(config, key, student, teacher, learner);
     planner.checkDeliveries(studentNetwork, teacherNetwork);
     this.losses = planner.losses();
     this.connectors = planner.connectors();
@@ -68,12 +77,8 @@ public final class Distiller {
    */
   public static Distiller ofItself(DistillerConfig config, String key, NetworkDescription network) {
     Distiller distiller = new Distiller(config, key, network, network);
-    List<String> problems = new ArrayList<>();
-    for (String delivery : config.distillDeliveries().keySet()) {
-      problems.add(
-          "'%s.distill_deliveries.%s' has nothing to deliver: a network that teaches itself runs once"
-              .formatted(key, delivery));
-    }
+    List<String> problems =
+        distiller.deliveryProblems(key, "a network that teaches itself runs once");
     for (PlannedConnector connector : distiller.connectors) {
       if (connector.trains() && connector.side() == Side.TEACHER) {
         problems.add(
@@ -81,10 +86,57 @@ public final class Distiller {
                 .formatted(key, connector.name()));
       }
     }
+    return distiller.without(problems);
+  }
+
+  /**
+   * Checks a config whose losses teach what makes the images that student and teachers see: their
+   * gradients go through all of them.
+   *
+   * @param config the distiller block
+   * @param key where the block stands in the file, for messages
+   * @param student what can be recorded in the student
+   * @param teachers what can be recorded in the teachers
+   * @return a distiller for one pass
+   * @throws UserException also for what learns beside the generator, and for what needs another
+   *     pass
+   */
+  public static Distiller ofGenerator(
+      DistillerConfig config, String key, NetworkDescription student, NetworkDescription teachers) {
+    Distiller distiller = new Distiller(config, key, student, teachers, Learner.GENERATOR);
+    List<String> problems =
+        distiller.deliveryProblems(key, "in the generator's step both networks run at once");
+    for (PlannedConnector connector : distiller.connectors) {
+      if (connector.chain().trainable()) {
+        problems.add(
+            "'%s.connectors.%s' learns, but from these losses only the generator does"
+                .formatted(key, connector.name()));
+      }
+    }
+    for (PlannedLoss loss : distiller.losses) {
+      if (!loss.parameters().isEmpty()) {
+        problems.add(
+            "'%s.distill_losses.%s' learns parameters of its own, but from these losses only the generator learns"
+                .formatted(key, loss.name()));
+      }
+    }
+    return distiller.without(problems);
+  }
+
+  private List<String> deliveryProblems(String key, String why) {
+    List<String> problems = new ArrayList<>();
+    for (String delivery : config.distillDeliveries().keySet()) {
+      problems.add(
+          "'%s.distill_deliveries.%s' has nothing to deliver: %s".formatted(key, delivery, why));
+    }
+    return problems;
+  }
+
+  private Distiller without(List<String> problems) {
     if (!problems.isEmpty()) {
       throw new UserException(problems);
     }
-    return distiller;
+    return this;
   }
 
   /** The student's recorders. */

@@ -27,10 +27,15 @@ final class Planner {
   private final List<String> problems = new ArrayList<>();
   private final List<PlannedLoss> losses = new ArrayList<>();
 
-  Planner(DistillerConfig config, String key, RecorderManager student, RecorderManager teacher) {
+  Planner(
+      DistillerConfig config,
+      String key,
+      RecorderManager student,
+      RecorderManager teacher,
+      Learner learner) {
     this.config = config;
     this.key = key;
-    this.references = new ReferenceCheck(student, teacher, problems);
+    this.references = new ReferenceCheck(student, teacher, learner, problems);
     this.connectorPlanner = new ConnectorPlanner(config, key, references, problems);
     checkNames();
     connectorPlanner.plan();

@@ -14,11 +14,14 @@ import java.util.Optional;
 final class ReferenceCheck {
   private final RecorderManager student;
   private final RecorderManager teacher;
+  private final Learner learner;
   private final List<String> problems;
 
-  ReferenceCheck(RecorderManager student, RecorderManager teacher, List<String> problems) {
+  ReferenceCheck(
+      RecorderManager student, RecorderManager teacher, Learner learner, List<String> problems) {
     this.student = student;
     this.teacher = teacher;
+    this.learner = learner;
     this.problems = problems;
   }
 
@@ -138,13 +141,13 @@ final class ReferenceCheck {
   }
 
   private GradientTarget target(Origin origin, Side side) {
-    if (side == Side.TEACHER) {
+    if (side == Side.TEACHER && learner == Learner.STUDENT) {
       return null;
     }
     if (origin instanceof Origin.Activation activation && !isInput(activation)) {
       return new GradientTarget.Vertex(activation.vertex());
     }
-    return origin instanceof Origin.ParameterValue parameter
+    return origin instanceof Origin.ParameterValue parameter && learner == Learner.STUDENT
         ? new GradientTarget.StudentParameter(parameter.name())
         : null;
   }

@@ -27,6 +27,47 @@ public record NetworkDescription(
   }
 
   /**
+   * The same network as one of several: every name begins with its own, {@code name.vertex}. Only
+   * the input, which all have in common, keeps its name.
+   *
+   * @param name the network's
+   */
+  public NetworkDescription named(String name) {
+    String prefix = name + ".";
+    List<Vertex> renamed =
+        vertices.stream()
+            .map(
+                vertex ->
+                    new Vertex(
+                        prefix + vertex.name(),
+                        vertex.type(),
+                        vertex.shape(),
+                        vertex.inputs().stream()
+                            .map(from -> from.equals(input) ? input : prefix + from)
+                            .toList(),
+                        vertex.parameters().stream()
+                            .map(each -> new Vertex.Parameter(prefix + each.name(), each.shape()))
+                            .toList()))
+            .toList();
+    return new NetworkDescription(input, inputShape, renamed, prefix + logits, prefix + loss);
+  }
+
+  /**
+   * Several networks with one input seen as one; its logits and loss are the first one's.
+   *
+   * @param networks with different names
+   */
+  public static NetworkDescription union(List<NetworkDescription> networks) {
+    NetworkDescription first = networks.get(0);
+    return new NetworkDescription(
+        first.input,
+        first.inputShape,
+        networks.stream().flatMap(network -> network.vertices.stream()).toList(),
+        first.logits,
+        first.loss);
+  }
+
+  /**
    * The vertices that a recorder's source names, one for each execution of the module in a forward
    * pass.
    *

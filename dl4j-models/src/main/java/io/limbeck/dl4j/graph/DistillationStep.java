@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class DistillationStep {
   private final TrainingGraph student;
-  private final TeacherGraph teacher;
+  private final Teacher teacher;
   private final ConnectorGraph frozenConnectors;
   private final Distiller distiller;
   private final BatchAugments augments;
@@ -80,7 +80,7 @@ public final class DistillationStep {
    */
   public DistillationStep(
       TrainingGraph student,
-      TeacherGraph teacher,
+      Teacher teacher,
       ConnectorGraph frozenConnectors,
       Distiller distiller,
       BatchAugments augments) {

@@ -1,13 +1,9 @@
 package io.limbeck.dl4j.graph;
 
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
@@ -19,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * dropout off, BatchNorm with its running statistics. It never computes or keeps gradients. Not for
  * use by several threads.
  */
-public final class TeacherGraph {
+public final class TeacherGraph implements Teacher {
   private static final String LEAF_SUFFIX = ".tap";
 
   private final ComputationGraph network;
@@ -46,16 +42,7 @@ public final class TeacherGraph {
   static ComputationGraphConfiguration truncate(
       ComputationGraphConfiguration logitsForm, Collection<String> taps) {
     ComputationGraphConfiguration conf = logitsForm.clone();
-    Set<String> needed = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(taps);
-    while (!open.isEmpty()) {
-      String vertex = open.pop();
-      if (needed.add(vertex)) {
-        open.addAll(conf.getVertexInputs().getOrDefault(vertex, List.of()));
-      }
-    }
-    conf.getVertices().keySet().retainAll(needed);
-    conf.getVertexInputs().keySet().retainAll(needed);
+    Ancestors.keep(conf, taps);
     conf.setNetworkOutputs(taps.stream().map(tap -> leaf(conf, tap)).toList());
     TopologicalOrder.forget(conf);
     return conf;
@@ -76,12 +63,12 @@ public final class TeacherGraph {
     return leaf;
   }
 
-  /**
-   * Runs the teacher.
-   *
-   * @param features a mini-batch
-   * @return the recorded vertices' outputs and the input, outside any workspace
-   */
+  /** The part of the network that runs. */
+  ComputationGraphConfiguration configuration() {
+    return network.getConfiguration();
+  }
+
+  @Override
   public Map<String, INDArray> forward(INDArray features) {
     Map<String, INDArray> activations = new LinkedHashMap<>();
     activations.put(network.getConfiguration().getNetworkInputs().get(0), features);
@@ -95,12 +82,7 @@ public final class TeacherGraph {
     return activations;
   }
 
-  /**
-   * A parameter.
-   *
-   * @param name {@code vertex/parameter}
-   * @return null when the teacher has none of that name up to its deepest recorded vertex
-   */
+  @Override
   public INDArray parameter(String name) {
     int slash = name.lastIndexOf('/');
     Layer layer = slash < 0 ? null : network.getLayer(name.substring(0, slash));

@@ -30,14 +30,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class TrainingGraph {
   private static final String HEAD_SUFFIX = ".distill";
-  private static final String LOSS_PREFIX = "distill_losses.";
+  static final String LOSS_PREFIX = "distill_losses.";
 
   private final ComputationGraph network;
   private final StudentPlan plan;
   private final Map<String, String> heads;
   private final Map<String, List<String>> connectorOutputs;
   private final String loss;
-  private final boolean studentTrains;
+  private final Learners learners;
 
   private TrainingGraph(
       ComputationGraph network,
@@ -45,13 +45,13 @@ public final class TrainingGraph {
       Map<String, String> heads,
       Map<String, List<String>> connectorOutputs,
       String loss,
-      boolean studentTrains) {
+      Learners learners) {
     this.network = network;
     this.plan = plan;
     this.heads = heads;
     this.connectorOutputs = connectorOutputs;
     this.loss = loss;
-    this.studentTrains = studentTrains;
+    this.learners = learners;
   }
 
   /**
@@ -186,16 +186,16 @@ public final class TrainingGraph {
 
   /**
    * Finishes the gradients between the backward pass and the update: adds those of parameters that
-   * losses read directly, and takes away those of a student that does not train.
+   * losses read directly, and takes away those of what does not learn.
    *
    * @param ofParameters gradients of the sum of the examples' losses, by full name
    */
   void afterBackward(Map<String, INDArray> ofParameters) {
     Map<String, INDArray> all = network.gradient().gradientForVariable();
-    if (!studentTrains) {
+    if (learners != Learners.ALL) {
       all.forEach(
           (name, gradient) -> {
-            if (!name.startsWith(ConnectorBranches.PREFIX) && !name.startsWith(LOSS_PREFIX)) {
+            if (!learners.include(name)) {
               gradient.assign(0);
             }
           });
@@ -252,7 +252,9 @@ public final class TrainingGraph {
       } else {
         conf.getVertices().remove(loss);
         conf.getVertexInputs().remove(loss);
-        if (outputs.isEmpty() || !leadsToAnOutput(logits)) {
+        if (options.learners() == Learners.GENERATOR) {
+          Ancestors.keep(conf, outputs);
+        } else if (outputs.isEmpty() || !leadsToAnOutput(logits)) {
           addHead(logits);
         }
       }
@@ -265,7 +267,7 @@ public final class TrainingGraph {
           heads,
           connectors,
           options.taskLossWeight() > 0 ? loss : null,
-          options.studentTrains());
+          options.learners());
     }
 
     /** Whoever takes a delivered vertex' output takes the teacher's. */

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -20,15 +21,11 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  * @param stepsPerEpoch steps that the largest partition takes in an epoch
  * @param taskLossWeight factor of the labels' cross-entropy; 0 leaves its loss layer out of the
  *     graph
- * @param studentTrains whether the student learns, or only what the distiller adds to it
+ * @param learners which parts learn
  * @param seed of the connectors' weights
  */
 public record TrainingOptions(
-    ScheduleConfig schedule,
-    int stepsPerEpoch,
-    double taskLossWeight,
-    boolean studentTrains,
-    long seed)
+    ScheduleConfig schedule, int stepsPerEpoch, double taskLossWeight, Learners learners, long seed)
     implements Serializable {
 
   /**
@@ -39,7 +36,7 @@ public record TrainingOptions(
    * @param taskLossWeight factor of the labels' cross-entropy
    */
   public TrainingOptions(ScheduleConfig schedule, int stepsPerEpoch, double taskLossWeight) {
-    this(schedule, stepsPerEpoch, taskLossWeight, true, 0);
+    this(schedule, stepsPerEpoch, taskLossWeight, Learners.ALL, 0);
   }
 
   /** Sets updater and weight decay of a vertex. */
@@ -47,19 +44,18 @@ public record TrainingOptions(
     if (vertex instanceof LayerVertex layerVertex) {
       layerVertex.getLayerConf().setMiniBatch(true);
       if (layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
-        layer.setIUpdater(updater());
+        // What does not learn has zero gradients, and needs nothing to be remembered of them.
+        layer.setIUpdater(learners.include(layer.getLayerName()) ? updater() : new NoOp());
         layer.setBiasUpdater(null);
         double decay = schedule.weightDecay();
         List<Regularization> regularization =
-            decay > 0 && trains(layer) ? List.of(new L2Regularization(decay)) : List.of();
+            decay > 0 && learners.include(layer.getLayerName())
+                ? List.of(new L2Regularization(decay))
+                : List.of();
         layer.setRegularization(regularization);
         layer.setRegularizationBias(List.of());
       }
     }
-  }
-
-  private boolean trains(BaseLayer layer) {
-    return studentTrains || layer.getLayerName().startsWith(ConnectorBranches.PREFIX);
   }
 
   /** The learning rate over the steps. */

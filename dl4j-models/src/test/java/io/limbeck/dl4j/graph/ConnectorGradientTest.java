@@ -322,7 +322,8 @@ class ConnectorGradientTest {
             TinyNetworks.of(3, (int) shape[1], input),
             teacher,
             input,
-            new TrainingOptions(Fixtures.sgd(0), 1, studentTrains ? 0.5 : 0, studentTrains, 4));
+            new TrainingOptions(
+                Fixtures.sgd(0), 1, studentTrains ? 0.5 : 0, Learners.of(studentTrains), 4));
     INDArray features = Fixtures.random(1, shape[0], 2, shape[2], shape[3]);
     return new StepGradients(step, features, Fixtures.labels(features, 3));
   }

@@ -13,6 +13,7 @@ import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.Learners;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.TrainingOptions;
@@ -118,7 +119,11 @@ public final class Preparation {
         LogitsForm.of(student).toJson(),
         distilling.plan(),
         new TrainingOptions(
-            config.schedule(), 1, taskLossWeight, distill.studentTrainable(), config.seed()),
+            config.schedule(),
+            1,
+            taskLossWeight,
+            Learners.of(distill.studentTrainable()),
+            config.seed()),
         config.data().batchAugments(),
         null,
         config.seed());

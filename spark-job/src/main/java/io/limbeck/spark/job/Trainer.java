@@ -5,6 +5,7 @@ import io.limbeck.core.config.DataConfig.Contrast;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.Learners;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
@@ -91,7 +92,7 @@ final class Trainer {
             config.schedule(),
             data.train().stepsPerEpoch(config.schedule().batchSize()),
             taskLossWeight(mode),
-            studentTrains(mode),
+            Learners.of(studentTrains(mode)),
             seed);
     WorkerPlan plan =
         new WorkerPlan(

@@ -1,0 +1,24 @@
+package io.limbeck.dl4j.graph;
+
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What a student learns from: one frozen network or several. Not for use by several threads. */
+public interface Teacher {
+
+  /**
+   * Runs forward.
+   *
+   * @param features a mini-batch
+   * @return the recorded vertices' outputs and the input, outside any workspace
+   */
+  Map<String, INDArray> forward(INDArray features);
+
+  /**
+   * A parameter.
+   *
+   * @param name {@code vertex/parameter}
+   * @return null when there is none of that name among what runs
+   */
+  INDArray parameter(String name);
+}
