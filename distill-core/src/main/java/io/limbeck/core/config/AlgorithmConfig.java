@@ -2,10 +2,13 @@ package io.limbeck.core.config;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.limbeck.core.config.ScheduleConfig.LrSchedule;
+import io.limbeck.core.config.ScheduleConfig.Updater;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.schema.Key;
 import io.limbeck.core.schema.NoEffect;
 import java.io.Serializable;
+import java.util.Map;
 
 /** The pipeline around the networks. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -19,6 +22,12 @@ import java.io.Serializable;
       value = AlgorithmConfig.SingleTeacherDistill.class,
       name = "OverhaulFeatureDistillation"),
   @JsonSubTypes.Type(value = AlgorithmConfig.SelfDistill.class, name = "SelfDistill"),
+  @JsonSubTypes.Type(
+      value = AlgorithmConfig.DataFreeDistillation.class,
+      name = "DataFreeDistillation"),
+  @JsonSubTypes.Type(
+      value = AlgorithmConfig.DaflDataFreeDistillation.class,
+      name = "DAFLDataFreeDistillation"),
   @JsonSubTypes.Type(value = AlgorithmConfig.Supervised.class, name = "Supervised")
 })
 public sealed interface AlgorithmConfig extends Serializable {
@@ -123,6 +132,150 @@ public sealed interface AlgorithmConfig extends Serializable {
       @Key("What is compared with what; both recorder sets are of the one network")
           DistillerConfig distiller)
       implements Distillation {}
+
+  /**
+   * Distillation without data: a generator makes the images of noise. The student learns from its
+   * teachers' answers to them, the generator from losses on both's answers.
+   */
+  sealed interface DataFree extends Distillation {
+    /** The teachers; {@code NAME.} begins the sources of what is recorded in one. */
+    Map<String, TeacherConfig> teachers();
+
+    /** What makes images. */
+    GeneratorConfig generator();
+
+    /** What the generator learns from. */
+    DistillerConfig generatorDistiller();
+
+    /** How fast it learns. */
+    GeneratorSchedule generatorSchedule();
+
+    /** Steps of each partition that count as an epoch. */
+    int stepsPerEpoch();
+
+    @Override
+    default boolean studentTrainable() {
+      return true;
+    }
+
+    /** There are no labels. */
+    @Override
+    default boolean calculateStudentLoss() {
+      return false;
+    }
+
+    @Override
+    default double studentLossWeight() {
+      return 0;
+    }
+  }
+
+  /**
+   * One of several teachers.
+   *
+   * @param architecture the network
+   * @param teacherCkpt its weights; null when its architecture is a model file, which holds them
+   */
+  record TeacherConfig(
+      @Key("The network") ArchitectureConfig architecture,
+      @Key(
+              value =
+                  "Model zip with its weights; not needed where it is a ModelFile; the reference's ckpt_path is taken too",
+              optional = true,
+              alias = "ckpt_path")
+          String teacherCkpt)
+      implements Serializable {}
+
+  /**
+   * How fast a generator learns.
+   *
+   * @param updater the optimizer
+   * @param weightDecay decay of weights, not of biases or BatchNorm
+   * @param lrSchedule how the learning rate changes
+   */
+  record GeneratorSchedule(
+      @Key(value = "The optimizer", def = "{\"type\": \"Adam\"}") Updater updater,
+      @Key(value = "Weight decay, as in schedule.weight_decay", def = "0.0", min = 0)
+          double weightDecay,
+      @Key(value = "How the learning rate changes over the steps", def = "{\"type\": \"Constant\"}")
+          LrSchedule lrSchedule)
+      implements Serializable {}
+
+  /**
+   * The two take turns: for each mini-batch of the generator the student takes some, of new images.
+   *
+   * <p>Source: G. Fang et al., "Data-Free Adversarial Distillation", arXiv:1912.11006; P. Micaelli,
+   * A. Storkey, "Zero-shot Knowledge Transfer via Adversarial Belief Matching", NeurIPS 2019,
+   * arXiv:1905.09768; MMRazor's {@code DataFreeDistillation}, without the gradients that the
+   * generator's step leaves on the student there.
+   *
+   * @param architecture the student
+   * @param initCfg an earlier experiment whose student and connectors these start from; null for a
+   *     fresh start
+   * @param teachers by name
+   * @param generator what makes images
+   * @param distiller what the student learns from
+   * @param generatorDistiller what the generator learns from
+   * @param generatorSchedule how fast the generator learns
+   * @param stepsPerEpoch steps of each partition that count as an epoch
+   * @param studentIter mini-batches of the student in a step
+   * @param studentTrainFirst whether the student is first in a step
+   */
+  record DataFreeDistillation(
+      @Key("The student") ArchitectureConfig architecture,
+      @Key(
+              value = "An earlier experiment whose student and connectors these start from",
+              optional = true)
+          Pretrained initCfg,
+      @Key(
+              value = "The teachers; NAME. begins the sources of what is recorded in one",
+              minItems = 1)
+          Map<String, TeacherConfig> teachers,
+      @Key("What makes images of noise") GeneratorConfig generator,
+      @Key("What the student learns from") DistillerConfig distiller,
+      @Key("What the generator learns from") DistillerConfig generatorDistiller,
+      @Key(value = "How fast the generator learns", def = "{}") GeneratorSchedule generatorSchedule,
+      @Key(value = "Steps of each partition that count as an epoch", def = "100", min = 1)
+          int stepsPerEpoch,
+      @Key(value = "Mini-batches of the student for each of the generator", def = "1", min = 1)
+          int studentIter,
+      @Key(value = "Whether the student is first in a step", def = "false")
+          boolean studentTrainFirst)
+      implements DataFree {}
+
+  /**
+   * Student and generator learn from the same images, made before either of them has.
+   *
+   * <p>Source: H. Chen et al., "Data-Free Learning of Student Networks", ICCV 2019,
+   * arXiv:1904.01186; MMRazor's {@code DAFLDataFreeDistillation}.
+   *
+   * @param architecture the student
+   * @param initCfg an earlier experiment whose student and connectors these start from; null for a
+   *     fresh start
+   * @param teachers by name
+   * @param generator what makes images
+   * @param distiller what the student learns from
+   * @param generatorDistiller what the generator learns from
+   * @param generatorSchedule how fast the generator learns
+   * @param stepsPerEpoch steps of each partition that count as an epoch
+   */
+  record DaflDataFreeDistillation(
+      @Key("The student") ArchitectureConfig architecture,
+      @Key(
+              value = "An earlier experiment whose student and connectors these start from",
+              optional = true)
+          Pretrained initCfg,
+      @Key(
+              value = "The teachers; NAME. begins the sources of what is recorded in one",
+              minItems = 1)
+          Map<String, TeacherConfig> teachers,
+      @Key("What makes images of noise") GeneratorConfig generator,
+      @Key("What the student learns from") DistillerConfig distiller,
+      @Key("What the generator learns from") DistillerConfig generatorDistiller,
+      @Key(value = "How fast the generator learns", def = "{}") GeneratorSchedule generatorSchedule,
+      @Key(value = "Steps of each partition that count as an epoch", def = "100", min = 1)
+          int stepsPerEpoch)
+      implements DataFree {}
 
   /**
    * One network learns from labels alone: how a teacher is made, or a baseline.

@@ -14,7 +14,7 @@ import java.util.List;
  * @param numClasses classes; labels run from 0
  * @param shape one example, {@code [channels, height, width]} or {@code [features]}; null where the
  *     format tells
- * @param train what is learnt from
+ * @param train what is learnt from; null only where distillation needs no data
  * @param validation what the best epoch is chosen on; null for none
  * @param test what is reported; null for none
  * @param normalize how raw values become inputs
@@ -30,7 +30,10 @@ public record DataConfig(
                 "Shape of one example, [channels, height, width] or [features], where the format does not tell",
             optional = true)
         List<Integer> shape,
-    @Key("Examples that are learnt from") Source train,
+    @Key(
+            value = "Examples that are learnt from; data-free distillation alone reads none",
+            optional = true)
+        Source train,
     @Key(
             value = "Examples on which the best epoch is chosen; never the test examples",
             optional = true)

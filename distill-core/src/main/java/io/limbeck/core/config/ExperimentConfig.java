@@ -1,5 +1,6 @@
 package io.limbeck.core.config;
 
+import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Key;
 import java.io.Serializable;
 
@@ -41,6 +42,22 @@ public record ExperimentConfig(
     @Key(value = "How the partitions' students become one", def = "{}") AveragingConfig averaging,
     @Key("Where results go") OutputConfig output)
     implements Serializable {
+
+  /** Checks what keys of one block ask of another. */
+  public ExperimentConfig {
+    boolean dataFree = algorithm instanceof AlgorithmConfig.DataFree;
+    if (!dataFree && data.train() == null) {
+      throw new UserException("'data.train' is missing: examples that are learnt from");
+    }
+    if (dataFree && studentAlone) {
+      throw new UserException(
+          "'student_alone' is true, but data-free distillation has no labelled examples for a student alone");
+    }
+    if (dataFree && data.contrast() != null) {
+      throw new UserException(
+          "'data.contrast' compares training examples, but data-free distillation has none");
+    }
+  }
 
   /**
    * The seeds of the runs.

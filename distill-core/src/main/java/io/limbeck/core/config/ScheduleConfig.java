@@ -37,7 +37,8 @@ public record ScheduleConfig(
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Sgd.class, name = "Sgd"),
     @JsonSubTypes.Type(value = Nesterovs.class, name = "Nesterovs"),
-    @JsonSubTypes.Type(value = Adam.class, name = "Adam")
+    @JsonSubTypes.Type(value = Adam.class, name = "Adam"),
+    @JsonSubTypes.Type(value = AdamW.class, name = "AdamW")
   })
   public sealed interface Updater extends Serializable {
     /** The learning rate before any schedule. */
@@ -76,6 +77,28 @@ public record ScheduleConfig(
       @Key(value = "Decay of the gradient's mean", def = "0.9", min = 0, max = 1) double beta1,
       @Key(value = "Decay of the gradient's square", def = "0.999", min = 0, max = 1) double beta2,
       @Key(value = "Added to the root of the square", def = "1e-8", above = 0) double epsilon)
+      implements Updater {}
+
+  /**
+   * Adam with decoupled weight decay: what the gradient does not see, {@code w -= rate * decay *
+   * w}; biases and BatchNorm are left out.
+   *
+   * <p>Source: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019,
+   * arXiv:1711.05101.
+   *
+   * @param learningRate step size
+   * @param beta1 decay of the first moment
+   * @param beta2 decay of the second moment
+   * @param epsilon added to the root of the second moment
+   * @param weightDecay decoupled decay
+   */
+  public record AdamW(
+      @Key(value = "Learning rate", def = "0.001", above = 0) double learningRate,
+      @Key(value = "Decay of the gradient's mean", def = "0.9", min = 0, max = 1) double beta1,
+      @Key(value = "Decay of the gradient's square", def = "0.999", min = 0, max = 1) double beta2,
+      @Key(value = "Added to the root of the square", def = "1e-8", above = 0) double epsilon,
+      @Key(value = "Decoupled weight decay, times the learning rate", def = "0.01", min = 0)
+          double weightDecay)
       implements Updater {}
 
   /**

@@ -6,6 +6,7 @@ import io.limbeck.core.error.Names;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +47,13 @@ final class Problems {
   }
 
   private String unknownKey(String parent, ValidationMessage message) {
+    for (Map.Entry<String, JsonNode> key : rulesOf(message).properties()) {
+      if (key.getValue().path(Schemas.ALIAS).asText().equals(message.getProperty())) {
+        return "%s is another name of %s, which is there too: leave one out"
+            .formatted(
+                quote(join(parent, message.getProperty())), quote(join(parent, key.getKey())));
+      }
+    }
     List<String> known = keysBeside(message);
     return quote(join(parent, message.getProperty()))
         + " is not a key of "

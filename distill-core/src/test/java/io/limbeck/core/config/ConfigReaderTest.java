@@ -163,7 +163,7 @@ class ConfigReaderTest {
           """
           algoritm=3 | 'algoritm' is not a key of the file, did you mean 'algorithm'?
           algorithm.distiler=3 | 'algorithm.distiler' is not a key of 'algorithm', did you mean 'distiller'?
-          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher" but must be one of SingleTeacherDistill, OverhaulFeatureDistillation, Supervised, did you mean 'SingleTeacherDistill'?
+          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher" but must be one of SingleTeacherDistill, OverhaulFeatureDistillation, SelfDistill, DataFreeDistillation, DAFLDataFreeDistillation, Supervised, did you mean 'SingleTeacherDistill'?
           algorithm.architecture.dept=20 | 'algorithm.architecture.dept' is not a key of 'algorithm.architecture', did you mean 'depth'? (known: depth, num_classes, type)
           algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
@@ -183,7 +183,7 @@ class ConfigReaderTest {
           data.augment=[{type: RandomFlip, probability: 2}] | 'data.augment.0.probability' is 2 but must be <= 1
           data.normalize.mean=0.5 | 'data.normalize.mean' is 0.5 but must be a list
           schedule.batch_size=0 | 'schedule.batch_size' is 0 but must be >= 1
-          schedule.updater.type=SGD | 'schedule.updater.type' is "SGD" but must be one of Sgd, Nesterovs, Adam, did you mean 'Sgd'?
+          schedule.updater.type=SGD | 'schedule.updater.type' is "SGD" but must be one of Sgd, Nesterovs, Adam, AdamW, did you mean 'Sgd'?
           schedule.lr_schedule={type: MultiStep, milestones: []} | 'schedule.lr_schedule.milestones' must have at least 1 entries
           averaging.frequency=0 | 'averaging.frequency' is 0 but must be >= 1
           averaging.updater_state=keep | 'averaging.updater_state' is "keep" but must be one of average, reset
@@ -202,7 +202,7 @@ class ConfigReaderTest {
           """
           data=null | 'data' is missing: the examples
           output.dir=null | 'output.dir' is missing: folder for the report
-          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, Supervised
+          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, SelfDistill, DataFreeDistillation, DAFLDataFreeDistillation, Supervised
           algorithm.teacher=null | 'algorithm.teacher' is missing: the teacher
           algorithm.distiller.student_recorders.fc.source=null | 'algorithm.distiller.student_recorders.fc.source' is missing: name of the module
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student=null | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student' is missing: whether the recorder
@@ -307,8 +307,9 @@ class ConfigReaderTest {
             distiller(withLoss("{type: FBKDLoss, nonloacl_weight: 3}")).distillLosses().get("own");
     assertThat(loss.nonlocalWeight()).isEqualTo(3);
     assertThatThrownBy(() -> withLoss("{type: FBKDLoss, nonloacl_weight: 3, nonlocal_weight: 4}"))
-        .hasMessageStartingWith(
-            "'algorithm.distiller.distill_losses.own.nonloacl_weight' is not a key of");
+        .hasMessage(
+            "'algorithm.distiller.distill_losses.own.nonloacl_weight' is another name of"
+                + " 'algorithm.distiller.distill_losses.own.nonlocal_weight', which is there too: leave one out");
   }
 
   private static DistillerConfig distiller(ExperimentConfig config) {

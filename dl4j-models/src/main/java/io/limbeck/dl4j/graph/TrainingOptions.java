@@ -2,8 +2,10 @@ package io.limbeck.dl4j.graph;
 
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.config.ScheduleConfig.Adam;
+import io.limbeck.core.config.ScheduleConfig.AdamW;
 import io.limbeck.core.config.ScheduleConfig.Nesterovs;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -13,6 +15,7 @@ import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
 
 /**
  * How a student is trained, as far as its graph must know.
@@ -47,15 +50,22 @@ public record TrainingOptions(
         // What does not learn has zero gradients, and needs nothing to be remembered of them.
         layer.setIUpdater(learners.include(layer.getLayerName()) ? updater() : new NoOp());
         layer.setBiasUpdater(null);
-        double decay = schedule.weightDecay();
-        List<Regularization> regularization =
-            decay > 0 && learners.include(layer.getLayerName())
-                ? List.of(new L2Regularization(decay))
-                : List.of();
-        layer.setRegularization(regularization);
+        layer.setRegularization(
+            learners.include(layer.getLayerName()) ? regularization() : List.of());
         layer.setRegularizationBias(List.of());
       }
     }
+  }
+
+  private List<Regularization> regularization() {
+    List<Regularization> all = new ArrayList<>();
+    if (schedule.weightDecay() > 0) {
+      all.add(new L2Regularization(schedule.weightDecay()));
+    }
+    if (schedule.updater() instanceof AdamW adam && adam.weightDecay() > 0) {
+      all.add(new WeightDecay(adam.weightDecay(), true));
+    }
+    return all;
   }
 
   /** The learning rate over the steps. */
@@ -75,14 +85,21 @@ public record TrainingOptions(
           .build();
     }
     if (schedule.updater() instanceof Adam adam) {
-      return org.nd4j.linalg.learning.config.Adam.builder()
-          .learningRate(curve.base())
-          .learningRateSchedule(curve)
-          .beta1(adam.beta1())
-          .beta2(adam.beta2())
-          .epsilon(adam.epsilon())
-          .build();
+      return adam(curve, adam.beta1(), adam.beta2(), adam.epsilon());
+    }
+    if (schedule.updater() instanceof AdamW adam) {
+      return adam(curve, adam.beta1(), adam.beta2(), adam.epsilon());
     }
     return Sgd.builder().learningRate(curve.base()).learningRateSchedule(curve).build();
+  }
+
+  private static IUpdater adam(LearningRateCurve curve, double beta1, double beta2, double eps) {
+    return org.nd4j.linalg.learning.config.Adam.builder()
+        .learningRate(curve.base())
+        .learningRateSchedule(curve)
+        .beta1(beta1)
+        .beta2(beta2)
+        .epsilon(eps)
+        .build();
   }
 }

@@ -1,5 +1,6 @@
 package io.limbeck.spark.cli;
 
+import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
@@ -95,9 +96,11 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
   @Override
   public Integer call() {
     ExperimentConfig experiment = options.read(config);
-    if (!(experiment.algorithm() instanceof Distillation algorithm)) {
+    if (!(experiment.algorithm() instanceof Distillation algorithm)
+        || algorithm instanceof DataFree) {
       throw new UserException(
-          "'algorithm.type' is Supervised, which has no recorders, so there is nothing to draw");
+          "'algorithm.type' must be SingleTeacherDistill or SelfDistill to be visualized: without recorders and data"
+              + " there is nothing to draw");
     }
     Map<String, FeaturePair> pairs = wanted(FeaturePair.of(algorithm.distiller()));
     SparkSession spark = verbosity.session("limbeck visualize " + experiment.name());
@@ -150,7 +153,11 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
         recorded(
             factory,
             algorithm instanceof SingleTeacherDistill single
-                ? factory.teacher(single, "algorithm")
+                ? factory.teacher(
+                    single.teacher(),
+                    single.teacherCkpt(),
+                    "algorithm.teacher",
+                    "algorithm.teacher_ckpt")
                 : trained,
             algorithm.distiller().teacherRecorders(),
             "teacher_recorders");

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -41,15 +42,23 @@ public final class DataLoader {
   }
 
   /**
-   * The shape of one example, from the first training example.
+   * The shape of one example, from the first one that there is.
    *
    * @return {@code [channels, height, width]} or {@code [features]}
    * @throws UserException when there is none or it cannot be read
    */
   public int[] shape() {
-    List<Item> first = read(config.train(), "data.train").take(1);
+    Part part =
+        Stream.of(Part.TRAIN, Part.VALIDATION, Part.TEST)
+            .filter(each -> each.of(config).isPresent())
+            .findFirst()
+            .orElse(null);
+    if (part == null) {
+      return declaredShape();
+    }
+    List<Item> first = read(part.of(config).orElseThrow(), part.key()).take(1);
     if (first.isEmpty()) {
-      throw new UserException("'data.train' has no examples");
+      throw new UserException("'%s' has no examples".formatted(part.key()));
     }
     Item item = first.get(0);
     if (item.problem() != null) {
@@ -59,12 +68,21 @@ public final class DataLoader {
     return item.shape();
   }
 
+  /** Without any examples only the config can tell. */
+  private int[] declaredShape() {
+    if (config.shape() == null) {
+      throw new UserException(
+          "'data.shape' is missing: without any examples nothing else tells the shape of one");
+    }
+    return config.shape().stream().mapToInt(Integer::intValue).toArray();
+  }
+
   private void checkDeclared(int[] found) {
     if (config.shape() != null) {
       int[] declared = config.shape().stream().mapToInt(Integer::intValue).toArray();
       if (!Arrays.equals(declared, found)) {
         throw new UserException(
-            "'data.shape' is %s but the first training example has shape %s"
+            "'data.shape' is %s but the first example has shape %s"
                 .formatted(config.shape(), Arrays.toString(found)));
       }
     }

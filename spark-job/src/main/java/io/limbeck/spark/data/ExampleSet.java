@@ -2,6 +2,7 @@ package io.limbeck.spark.data;
 
 import java.util.Arrays;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * One part of the data, packed and kept by Spark.
@@ -11,6 +12,19 @@ import org.apache.spark.api.java.JavaRDD;
  * @param persisted what Spark keeps of them
  */
 public record ExampleSet(JavaRDD<Block> blocks, long[] classCounts, JavaRDD<?> persisted) {
+
+  /**
+   * What stands for examples where a generator makes them.
+   *
+   * @param spark the context
+   * @param partitions that make images
+   * @param steps of each in an epoch
+   * @param batchSize images of a step
+   */
+  public static ExampleSet ofNoise(
+      JavaSparkContext spark, int partitions, int steps, int batchSize) {
+    return NoiseBlock.set(spark, partitions, steps, batchSize);
+  }
 
   /** Lets Spark forget the blocks. */
   public void release() {

@@ -8,6 +8,7 @@ import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.Learners;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
@@ -17,6 +18,7 @@ import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.TrainingState;
 import io.limbeck.spark.worker.DistillationWorker;
+import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
@@ -40,7 +42,7 @@ final class MasterRun implements AutoCloseable {
   private final ParameterLayout studentLayout;
   private final ParameterLayout graphLayout;
   private final Broadcast<WorkerPlan> plan;
-  private final Broadcast<FrozenNetwork> teacher;
+  private final Broadcast<FrozenTeachers> teacher;
   private final ComputationGraph student;
   private float[] graphParameters;
   private Map<String, LossState> lossStates;
@@ -73,7 +75,11 @@ final class MasterRun implements AutoCloseable {
     int steps = steps(blocks);
     TrainingOptions options =
         new TrainingOptions(
-            settings.schedule(), steps, settings.studentLossWeight(), true, settings.seed());
+            settings.schedule(),
+            steps,
+            settings.studentLossWeight(),
+            Learners.ALL,
+            settings.seed());
     WorkerPlan plan =
         new WorkerPlan(
             UUID.randomUUID().toString(),
@@ -82,7 +88,8 @@ final class MasterRun implements AutoCloseable {
                 settings.distiller(), "distiller", studentNetwork, teacherNetwork, Map.of()),
             options,
             settings.seed());
-    FrozenNetwork frozen = FrozenNetwork.of(teacherForm, teacher, distiller.teacherVertices());
+    FrozenTeachers frozen =
+        FrozenTeachers.of(FrozenNetwork.of(teacherForm, teacher, distiller.teacherVertices()));
     Workplace here = Workplace.of(plan, frozen);
     this.studentLayout = ParameterLayout.of(student);
     this.graphLayout = ParameterLayout.of(here.network());

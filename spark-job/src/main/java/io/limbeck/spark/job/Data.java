@@ -1,11 +1,13 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * The parts of the data, loaded.
@@ -16,11 +18,14 @@ import java.util.Optional;
  */
 record Data(ExampleSet train, Optional<ExampleSet> validation, Optional<ExampleSet> test) {
 
-  static Data load(DataLoader loader, Prepared prepared) {
+  static Data load(JavaSparkContext spark, DataLoader loader, Prepared prepared) {
     int[] shape = prepared.shape();
     int workers = prepared.workers();
     return new Data(
-        loader.load(Part.TRAIN, shape, workers).orElseThrow(Part.TRAIN::missing),
+        prepared.config().algorithm() instanceof DataFree dataFree
+            ? ExampleSet.ofNoise(
+                spark, workers, dataFree.stepsPerEpoch(), prepared.config().schedule().batchSize())
+            : loader.load(Part.TRAIN, shape, workers).orElseThrow(Part.TRAIN::missing),
         loader.load(Part.VALIDATION, shape, workers),
         loader.load(Part.TEST, shape, workers));
   }

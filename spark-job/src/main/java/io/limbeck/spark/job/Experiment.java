@@ -1,5 +1,7 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig;
+import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.AlgorithmConfig.Supervised;
@@ -9,7 +11,6 @@ import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
-import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.store.ConnectorFile;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.data.DataLoader;
@@ -19,6 +20,7 @@ import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.SummaryTable;
 import io.limbeck.spark.report.TeacherReport;
 import io.limbeck.spark.storage.Storage;
+import io.limbeck.spark.worker.FrozenTeachers;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -69,7 +72,7 @@ public final class Experiment {
         (engine.degraded() ? "warning: slow native path: " : "native path: ")
             + engine.description());
     Prepared prepared = new Preparation(spark).prepare(config);
-    Data data = Data.load(new DataLoader(spark, config.data()), prepared);
+    Data data = Data.load(context, new DataLoader(spark, config.data()), prepared);
     try {
       out.printf(
           "%s: %,d parameters, %d partitions, examples %s%n",
@@ -89,12 +92,13 @@ public final class Experiment {
   private Report train(Prepared prepared, Data data, EngineStatus engine) {
     ExperimentConfig config = prepared.config();
     requireExamples(config, data);
-    TeacherReport teacher = prepared.teacher() == null ? null : teacher(prepared, data);
+    Map<String, TeacherReport> teachers = teachers(prepared, data);
+    TeacherReport alone = teachers.get("");
     List<Mode> modes = modes(config);
     int epochs = modes.size() * config.repeats() * config.schedule().epochs();
     Progress progress = new Progress(out, terminal, epochs);
-    Broadcast<FrozenNetwork> broadcast =
-        prepared.teacher() == null ? null : context.broadcast(prepared.teacher().taps());
+    FrozenTeachers frozen = prepared.frozenTeachers();
+    Broadcast<FrozenTeachers> broadcast = frozen == null ? null : context.broadcast(frozen);
     try {
       Trainer trainer = new Trainer(context, prepared, data, broadcast, progress);
       Map<Mode, ModelSeries> series = new LinkedHashMap<>();
@@ -108,11 +112,12 @@ public final class Experiment {
           engine.description(),
           prepared.workers(),
           data.sizes(),
-          teacher,
+          alone,
+          alone != null || teachers.isEmpty() ? null : teachers,
           series.get(Mode.STUDENT_ALONE),
           series.get(Mode.DISTILLED),
           series.get(Mode.SUPERVISED),
-          Report.gapRecovered(teacher, series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)));
+          Report.gapRecovered(alone, series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)));
     } finally {
       if (broadcast != null) {
         broadcast.destroy();
@@ -150,26 +155,50 @@ public final class Experiment {
         : List.of(Mode.DISTILLED);
   }
 
-  private TeacherReport teacher(Prepared prepared, Data data) {
-    Evaluator evaluator = new Evaluator(context, prepared.config().data().numClasses());
-    Prepared.Teacher teacher = prepared.teacher();
+  private Map<String, TeacherReport> teachers(Prepared prepared, Data data) {
+    Map<String, TeacherReport> reports = new LinkedHashMap<>();
+    prepared
+        .teachers()
+        .forEach(
+            (name, teacher) ->
+                reports.put(
+                    name,
+                    report(
+                        ("teacher " + name).strip(),
+                        teacher,
+                        file(prepared, name),
+                        data,
+                        prepared.config().data().numClasses())));
+    return reports;
+  }
+
+  private TeacherReport report(
+      String label, Prepared.Teacher teacher, String file, Data data, int classes) {
+    Evaluator evaluator = new Evaluator(context, classes);
     TeacherReport report =
         new TeacherReport(
             teacher.network().numParams(),
-            storage.status(teacherFile(prepared.config()), "algorithm.teacher").getLen(),
-            evaluator.split(teacher.logits(), data.validation(), "evaluate teacher on validation"),
-            evaluator.split(teacher.logits(), data.test(), "evaluate teacher on test"));
+            storage.status(file, "algorithm." + label).getLen(),
+            evaluator.split(
+                teacher.logits(), data.validation(), "evaluate " + label + " on validation"),
+            evaluator.split(teacher.logits(), data.test(), "evaluate " + label + " on test"));
     if (report.test() != null) {
-      out.printf("teacher: test accuracy %.2f %%%n", 100 * report.test().accuracy());
+      out.printf("%s: test accuracy %.2f %%%n", label, 100 * report.test().accuracy());
     }
     return report;
   }
 
-  private static String teacherFile(ExperimentConfig config) {
-    SingleTeacherDistill distill = (SingleTeacherDistill) config.algorithm();
-    return distill.teacherCkpt() != null
-        ? distill.teacherCkpt()
-        : ((ArchitectureConfig.ModelFile) distill.teacher()).path();
+  private static String file(Prepared prepared, String teacher) {
+    if (prepared.config().algorithm() instanceof DataFree dataFree) {
+      AlgorithmConfig.TeacherConfig config = dataFree.teachers().get(teacher);
+      return file(config.architecture(), config.teacherCkpt());
+    }
+    SingleTeacherDistill single = (SingleTeacherDistill) prepared.config().algorithm();
+    return file(single.teacher(), single.teacherCkpt());
+  }
+
+  private static String file(ArchitectureConfig architecture, String checkpoint) {
+    return checkpoint != null ? checkpoint : ((ArchitectureConfig.ModelFile) architecture).path();
   }
 
   private ModelSeries series(Mode mode, Prepared prepared, Trainer trainer, Progress progress) {
@@ -178,6 +207,7 @@ public final class Experiment {
     List<RunRecord> runs = new ArrayList<>();
     byte[] chosen = new byte[0];
     Map<String, float[]> beside = Map.of();
+    ComputationGraph generator = null;
     double chosenAccuracy = -1;
     long parameters = 0;
     for (long seed : config.seeds()) {
@@ -195,10 +225,14 @@ public final class Experiment {
         chosen = best;
         parameters = trained.best().numParams();
         beside = trained.beside();
+        generator = trained.generator();
       }
     }
     if (mode != Mode.STUDENT_ALONE) {
       storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), chosen);
+    }
+    if (generator != null) {
+      storage.write(dir + "/generator.zip", ModelFile.write(generator, latent(config)));
     }
     if (!beside.isEmpty()) {
       Map<String, INDArray> arrays = new LinkedHashMap<>();
@@ -206,6 +240,10 @@ public final class Experiment {
       storage.write(dir + "/connectors.npz", ConnectorFile.write(arrays));
     }
     return ModelSeries.of(parameters, chosen.length, runs);
+  }
+
+  private static int latent(ExperimentConfig config) {
+    return ((DataFree) config.algorithm()).generator().latentDim();
   }
 
   private static String line(Mode mode, RunRecord run) {

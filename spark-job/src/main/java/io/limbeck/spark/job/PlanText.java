@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
@@ -40,10 +41,14 @@ public final class PlanText {
         config.algorithm().architecture(),
         prepared.memory().parameters());
     if (config.algorithm() instanceof Distillation distill) {
-      line(text, "teacher       %s", teacher(distill, prepared));
+      teachers(text, distill, prepared);
       deliveries(text, distill);
       connectors(text, prepared.distilling());
-      losses(text, distill);
+      losses(text, "loss          ", distill.distiller());
+      line(text, "task loss     %s", taskLoss(distill));
+      if (distill instanceof DataFree dataFree) {
+        generator(text, dataFree);
+      }
     }
     line(
         text,
@@ -70,14 +75,37 @@ public final class PlanText {
     return text.toString();
   }
 
-  private static String teacher(Distillation distill, Prepared prepared) {
-    return distill instanceof SingleTeacherDistill single
-        ? "%s, %,d parameters, runs up to %s"
-            .formatted(
-                single.teacher(),
-                prepared.teacher().network().numParams(),
-                prepared.teacher().taps().outputs())
-        : "the student itself, in the same pass";
+  private static void teachers(StringBuilder text, Distillation distill, Prepared prepared) {
+    if (prepared.teachers().isEmpty()) {
+      line(text, "teacher       the student itself, in the same pass");
+    }
+    prepared
+        .teachers()
+        .forEach(
+            (name, teacher) ->
+                line(
+                    text,
+                    "teacher       %s%s, %,d parameters, runs up to %s",
+                    name.isEmpty() ? "" : name + " = ",
+                    architecture(distill, name),
+                    teacher.network().numParams(),
+                    teacher.taps().outputs()));
+  }
+
+  private static Object architecture(Distillation distill, String teacher) {
+    return distill instanceof DataFree dataFree
+        ? dataFree.teachers().get(teacher).architecture()
+        : ((SingleTeacherDistill) distill).teacher();
+  }
+
+  private static void generator(StringBuilder text, DataFree dataFree) {
+    line(
+        text, "generator     %s, %s", dataFree.generator(), dataFree.generatorSchedule().updater());
+    losses(text, "its loss      ", dataFree.generatorDistiller());
+    line(
+        text,
+        "images        made of noise, %d steps of each partition an epoch; no training data are read",
+        dataFree.stepsPerEpoch());
   }
 
   private static void deliveries(StringBuilder text, Distillation distill) {
@@ -87,35 +115,30 @@ public final class PlanText {
         .forEach((name, delivery) -> line(text, "delivery      %s = %s", name, delivery));
   }
 
-  private static void losses(StringBuilder text, Distillation distill) {
-    distill
-        .distiller()
+  private static void losses(StringBuilder text, String label, DistillerConfig distiller) {
+    distiller
         .lossForwardMappings()
         .forEach(
             (name, mapping) -> {
-              line(
-                  text,
-                  "loss          %s = %s",
-                  name,
-                  distill.distiller().distillLosses().get(name));
+              line(text, "%s%s = %s", label, name, distiller.distillLosses().get(name));
               mapping.forEach(
                   (argument, reference) ->
                       line(
                           text,
                           "                %s = %s of the %s%s",
                           argument,
-                          source(distill.distiller(), reference),
+                          source(distiller, reference),
                           reference.side().word(),
                           reference.connector() == null
                               ? ""
                               : ", through " + reference.connector()));
             });
-    line(
-        text,
-        "task loss     %s",
-        distill.calculateStudentLoss()
-            ? "cross-entropy with the labels, weight " + distill.studentLossWeight()
-            : "none: the labels are not used");
+  }
+
+  private static String taskLoss(Distillation distill) {
+    return distill.calculateStudentLoss()
+        ? "cross-entropy with the labels, weight " + distill.studentLossWeight()
+        : "none: the labels are not used";
   }
 
   private static String source(DistillerConfig distiller, RecordReference reference) {

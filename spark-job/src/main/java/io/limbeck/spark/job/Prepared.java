@@ -1,12 +1,16 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.model.MemoryEstimate;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -18,7 +22,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param factory makes the student for a seed
  * @param memory of the student's training
  * @param distilling null for learning from labels alone
- * @param teacher null without one, or where the student is its own
+ * @param teachers by name; one alone has the empty name; none where the student is its own
  */
 public record Prepared(
     ExperimentConfig config,
@@ -27,7 +31,7 @@ public record Prepared(
     ModelFactory factory,
     MemoryEstimate memory,
     Distilling distilling,
-    Teacher teacher) {
+    Map<String, Teacher> teachers) {
   /** The config key of the student. */
   public static final String STUDENT_KEY = "algorithm.architecture";
 
@@ -50,6 +54,23 @@ public record Prepared(
    * @param plan what the workers need to know
    */
   public record Distilling(Distiller distiller, WorkerPlan.Distillation plan) {}
+
+  /** The teachers as they travel; null without any. */
+  FrozenTeachers frozenTeachers() {
+    if (teachers.isEmpty()) {
+      return null;
+    }
+    Map<String, FrozenNetwork> networks = new LinkedHashMap<>();
+    teachers.forEach((name, teacher) -> networks.put(name, teacher.taps()));
+    return new FrozenTeachers(networks);
+  }
+
+  /** What makes images instead of data, for a seed; null where there are data. */
+  WorkerPlan.Generator generator(long seed) {
+    return config.algorithm() instanceof DataFree dataFree
+        ? GeneratorPlan.of(config, dataFree, shape, seed)
+        : null;
+  }
 
   /**
    * A fresh student.

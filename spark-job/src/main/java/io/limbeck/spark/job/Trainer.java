@@ -16,9 +16,11 @@ import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.TrainingState;
+import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,7 @@ final class Trainer {
   private final Prepared prepared;
   private final ExperimentConfig config;
   private final Data data;
-  private final Broadcast<FrozenNetwork> teacher;
+  private final Broadcast<FrozenTeachers> teachers;
   private final Progress progress;
   private final Evaluator evaluator;
 
@@ -46,20 +48,20 @@ final class Trainer {
    * @param spark the context
    * @param prepared the experiment
    * @param data its examples
-   * @param teacher null without one
+   * @param teachers null without any
    * @param progress told how it goes
    */
   Trainer(
       JavaSparkContext spark,
       Prepared prepared,
       Data data,
-      Broadcast<FrozenNetwork> teacher,
+      Broadcast<FrozenTeachers> teachers,
       Progress progress) {
     this.spark = spark;
     this.prepared = prepared;
     this.config = prepared.config();
     this.data = data;
-    this.teacher = teacher;
+    this.teachers = teachers;
     this.progress = progress;
     this.evaluator = new Evaluator(spark, config.data().numClasses());
   }
@@ -71,12 +73,14 @@ final class Trainer {
    * @param best the best epoch's model
    * @param last the last epoch's model
    * @param beside what connectors and losses had learnt in the best epoch, flat, by full name
+   * @param generator the best epoch's; null where there are data
    */
   record Trained(
       RunRecord record,
       ComputationGraph best,
       ComputationGraph last,
-      Map<String, float[]> beside) {}
+      Map<String, float[]> beside,
+      ComputationGraph generator) {}
 
   /**
    * Trains.
@@ -87,10 +91,12 @@ final class Trainer {
   Trained train(long seed, Mode mode) {
     ComputationGraph student = prepared.student(seed);
     ComputationGraphConfiguration logitsForm = LogitsForm.of(student.getConfiguration());
+    WorkerPlan.Generator generator = mode == Mode.DISTILLED ? prepared.generator(seed) : null;
+    int steps = data.train().stepsPerEpoch(config.schedule().batchSize());
     TrainingOptions options =
         new TrainingOptions(
             config.schedule(),
-            data.train().stepsPerEpoch(config.schedule().batchSize()),
+            generator == null ? steps : steps * generator.turns().studentIter(),
             taskLossWeight(mode),
             Learners.of(studentTrains(mode)),
             seed);
@@ -99,17 +105,16 @@ final class Trainer {
             UUID.randomUUID().toString(),
             logitsForm.toJson(),
             mode == Mode.DISTILLED ? prepared.distilling().plan() : null,
+            generator,
             options,
             config.data().batchAugments(),
             contrast(mode, seed),
             seed);
-    boolean taught = mode == Mode.DISTILLED && prepared.teacher() != null;
-    Workplace here = Workplace.of(plan, taught ? prepared.teacher().taps() : null);
+    Workplace here = Workplace.of(plan, mode == Mode.DISTILLED ? prepared.frozenTeachers() : null);
     ParameterLayout studentLayout = ParameterLayout.of(student);
     ParameterLayout graphLayout = ParameterLayout.of(here.network());
     float[] start =
-        studentLayout.over(
-            Networks.parameters(student), graphLayout, Networks.parameters(here.network()));
+        studentLayout.over(Networks.parameters(student), graphLayout, here.parametersCopy());
     if (mode == Mode.DISTILLED) {
       Map<String, float[]> earlier = new LinkedHashMap<>();
       prepared
@@ -127,11 +132,20 @@ final class Trainer {
               spark,
               data.train().blocks(),
               broadcast,
-              mode == Mode.DISTILLED ? teacher : null,
+              mode == Mode.DISTILLED ? teachers : null,
               config.averaging(),
-              options.stepsPerEpoch());
+              steps);
       progress.run(mode.label() + " (seed " + seed + ")", config.schedule().epochs());
-      return new Run(seed, mode, engine, options, student, logitsForm, studentLayout, graphLayout)
+      return new Run(
+              seed,
+              mode,
+              engine,
+              options,
+              generator,
+              student,
+              logitsForm,
+              studentLayout,
+              graphLayout)
           .all(state);
     } finally {
       broadcast.destroy();
@@ -179,6 +193,7 @@ final class Trainer {
     private final Mode mode;
     private final RoundEngine engine;
     private final TrainingOptions options;
+    private final WorkerPlan.Generator generator;
     private final ComputationGraph student;
     private final ComputationGraphConfiguration logitsForm;
     private final ParameterLayout studentLayout;
@@ -194,6 +209,7 @@ final class Trainer {
         Mode mode,
         RoundEngine engine,
         TrainingOptions options,
+        WorkerPlan.Generator generator,
         ComputationGraph student,
         ComputationGraphConfiguration logitsForm,
         ParameterLayout studentLayout,
@@ -202,6 +218,7 @@ final class Trainer {
       this.mode = mode;
       this.engine = engine;
       this.options = options;
+      this.generator = generator;
       this.student = student;
       this.logitsForm = logitsForm;
       this.studentLayout = studentLayout;
@@ -231,7 +248,11 @@ final class Trainer {
               seconds,
               examples / seconds);
       return new Trained(
-          record, with(chosen), with(last), graphLayout.select(chosen, LEARNT_BESIDE));
+          record,
+          with(chosen),
+          with(last),
+          graphLayout.select(chosen, LEARNT_BESIDE),
+          generator(chosen));
     }
 
     private TrainingState epoch(TrainingState before, int epoch) {
@@ -271,7 +292,17 @@ final class Trainer {
     /** The plain student with a training graph's parameters. */
     private ComputationGraph with(float[] parameters) {
       return Networks.of(
-          student.getConfiguration().clone(), graphLayout.convert(parameters, studentLayout));
+          student.getConfiguration().clone(),
+          graphLayout.convert(Arrays.copyOf(parameters, graphLayout.length()), studentLayout));
+    }
+
+    /** Its parameters are behind those of the student's graph. */
+    private ComputationGraph generator(float[] parameters) {
+      return generator == null
+          ? null
+          : Networks.of(
+              ComputationGraphConfiguration.fromJson(generator.configuration()),
+              Arrays.copyOfRange(parameters, graphLayout.length(), parameters.length));
     }
   }
 }

@@ -3,7 +3,7 @@ package io.limbeck.spark.job;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.dl4j.graph.DistillationStep;
-import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
 import java.util.SplittableRandom;
@@ -25,21 +25,26 @@ final class TrialStep {
    * Takes the step and forgets it.
    *
    * @param plan of a run
-   * @param teacher its teacher
+   * @param teachers its teachers; null where the student is its own
    * @param shape of one example
    * @param classes of the data
    * @throws UserException when it fails
    */
-  static void run(WorkerPlan plan, FrozenNetwork teacher, int[] shape, int classes) {
-    DistillationStep step = Workplace.of(plan, teacher).step();
+  static void run(WorkerPlan plan, FrozenTeachers teachers, int[] shape, int classes) {
+    Workplace workplace = Workplace.of(plan, teachers);
     plan.distillation()
         .distiller()
         .distillLosses()
         .forEach(
             (name, loss) ->
-                loss.initialState(plan.seed()).ifPresent(state -> step.states().put(name, state)));
+                loss.initialState(plan.seed())
+                    .ifPresent(state -> workplace.step().states().put(name, state)));
     try {
-      step.run(batch(shape, classes));
+      if (workplace.dataFree() == null) {
+        workplace.step().run(batch(shape, classes));
+      } else {
+        workplace.dataFree().run(EXAMPLES, 0);
+      }
     } catch (UserException e) {
       throw e;
     } catch (IllegalStateException | IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -1,6 +1,5 @@
 package io.limbeck.spark.model;
 
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ArchitectureConfig;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
@@ -118,25 +117,26 @@ public final class ModelFactory {
   /**
    * A teacher with its weights.
    *
-   * @param algorithm the config's block
-   * @param key where it stands
+   * @param architecture what the config says
+   * @param checkpoint the file of its weights; null where the architecture is one
+   * @param key where the config names the architecture
+   * @param checkpointKey where it names the file
    */
-  public ComputationGraph teacher(SingleTeacherDistill algorithm, String key) {
-    String teacherKey = key + ".teacher";
-    String checkpointKey = key + ".teacher_ckpt";
-    if (algorithm.teacher() instanceof ModelFile file && algorithm.teacherCkpt() == null) {
-      ComputationGraph network = read(file, teacherKey);
-      requireClasses(network.getConfiguration(), teacherKey);
+  public ComputationGraph teacher(
+      ArchitectureConfig architecture, String checkpoint, String key, String checkpointKey) {
+    if (architecture instanceof ModelFile file && checkpoint == null) {
+      ComputationGraph network = read(file, key);
+      requireClasses(network.getConfiguration(), key);
       return network;
     }
-    if (algorithm.teacherCkpt() == null) {
+    if (checkpoint == null) {
       throw new UserException(
           "'%s' is missing: a teacher without its trained weights teaches nothing"
               .formatted(checkpointKey));
     }
-    ComputationGraph network = Networks.fresh(configuration(algorithm.teacher(), teacherKey, 0));
-    ComputationGraph trained = read(algorithm.teacherCkpt(), checkpointKey);
-    io.limbeck.dl4j.store.ModelFile.copyWeights(trained, network, algorithm.teacherCkpt());
+    ComputationGraph network = Networks.fresh(configuration(architecture, key, 0));
+    ComputationGraph trained = read(checkpoint, checkpointKey);
+    io.limbeck.dl4j.store.ModelFile.copyWeights(trained, network, checkpoint);
     return network;
   }
 

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param workers partitions that were averaged
  * @param examples how many in each part of the data
  * @param teacher null without one
+ * @param teachers several, by name; null where they have none
  * @param studentAlone the student trained from labels alone; null when it was not asked for
  * @param distilled the student trained with its teacher; null without one
  * @param model the network of a supervised experiment; null otherwise
@@ -35,6 +36,7 @@ public record Report(
     int workers,
     Map<String, Long> examples,
     TeacherReport teacher,
+    Map<String, TeacherReport> teachers,
     ModelSeries studentAlone,
     ModelSeries distilled,
     ModelSeries model,

@@ -28,21 +28,26 @@ public final class SummaryTable {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEADER);
     if (report.teacher() != null) {
-      TeacherReport teacher = report.teacher();
-      rows.add(
-          List.of(
-              "teacher",
-              percent(teacher.test()),
-              percent(teacher.test()),
-              percent(teacher.validation()),
-              count(teacher.parameters()),
-              count(teacher.modelBytes()),
-              "-"));
+      rows.add(row("teacher", report.teacher()));
+    }
+    if (report.teachers() != null) {
+      report.teachers().forEach((name, each) -> rows.add(row("teacher " + name, each)));
     }
     add(rows, "student alone", report.studentAlone());
     add(rows, "distilled", report.distilled());
     add(rows, "model", report.model());
     return layOut(rows) + footer(report);
+  }
+
+  private static List<String> row(String name, TeacherReport teacher) {
+    return List.of(
+        name,
+        percent(teacher.test()),
+        percent(teacher.test()),
+        percent(teacher.validation()),
+        count(teacher.parameters()),
+        count(teacher.modelBytes()),
+        "-");
   }
 
   private static void add(List<List<String>> rows, String name, ModelSeries model) {

@@ -3,10 +3,10 @@ package io.limbeck.spark.round;
 import io.limbeck.core.config.AveragingConfig;
 import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.error.UserException;
-import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.averaging.Contribution;
 import io.limbeck.spark.averaging.WeightedMean;
 import io.limbeck.spark.data.Block;
+import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.RoundTask;
 import io.limbeck.spark.worker.WorkerPlan;
@@ -31,7 +31,7 @@ public final class RoundEngine {
   private final JavaSparkContext spark;
   private final JavaRDD<Block> blocks;
   private final Broadcast<WorkerPlan> plan;
-  private final Broadcast<FrozenNetwork> teacher;
+  private final Broadcast<FrozenTeachers> teacher;
   private final AveragingConfig averaging;
   private final int stepsPerEpoch;
 
@@ -49,7 +49,7 @@ public final class RoundEngine {
       JavaSparkContext spark,
       JavaRDD<Block> blocks,
       Broadcast<WorkerPlan> plan,
-      Broadcast<FrozenNetwork> teacher,
+      Broadcast<FrozenTeachers> teacher,
       AveragingConfig averaging,
       int stepsPerEpoch) {
     this.spark = spark;

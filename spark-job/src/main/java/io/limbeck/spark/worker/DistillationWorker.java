@@ -3,8 +3,6 @@ package io.limbeck.spark.worker;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.dl4j.graph.DistillationStep;
-import io.limbeck.dl4j.graph.FrozenNetwork;
-import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.ContrastSampler;
 import io.limbeck.spark.data.Seeds;
@@ -33,7 +31,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   private static final long DROPOUT = 3;
 
   private final Broadcast<WorkerPlan> plan;
-  private final Broadcast<FrozenNetwork> teacher;
+  private final Broadcast<FrozenTeachers> teacher;
   private final Broadcast<RoundState> state;
   private final int partition;
 
@@ -55,7 +53,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
    */
   public DistillationWorker(
       Broadcast<WorkerPlan> plan,
-      Broadcast<FrozenNetwork> teacher,
+      Broadcast<FrozenTeachers> teacher,
       Broadcast<RoundState> state,
       int partition) {
     this.plan = plan;
@@ -96,7 +94,10 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   WorkerResult step(Batch batch) {
     long size = batch.size();
     long start = System.nanoTime();
-    Map<String, Double> losses = workplace.step().run(prepared(batch));
+    Map<String, Double> losses =
+        workplace.dataFree() == null
+            ? workplace.step().run(prepared(batch))
+            : workplace.dataFree().run((int) size, epoch());
     stepNanos += System.nanoTime() - start;
     examples += size;
     steps++;
@@ -112,14 +113,18 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
 
   /** The labels are copied where recorders see them: DL4J destroys its own at the step's end. */
   private DistillationStep.Batch prepared(Batch batch) {
-    double perEpoch = Math.max(1, plan.value().options().stepsPerEpoch());
-    double epoch = state.value().epoch() + (state.value().firstStep() + steps) / perEpoch;
     INDArray kept = plan.value().distillation() == null ? null : batch.labels().dup();
     return new DistillationStep.Batch(
         batch.features(),
         batch.labels(),
         new DataSamples(kept, batch.sampleIdx(), compared(batch.sampleIdx())),
-        epoch);
+        epoch());
+  }
+
+  /** Epochs since the start of training, with fractions. */
+  private double epoch() {
+    double perEpoch = plan.value().stepsPerEpoch();
+    return state.value().epoch() + (state.value().firstStep() + steps) / perEpoch;
   }
 
   private int[][] compared(int[] sampleIdx) {
@@ -137,7 +142,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   /** What was learnt. The networks are free for the next task after this. */
   @Override
   public WorkerResult getFinalResult(ComputationGraph graph) {
-    float[] parameters = Networks.parameters(graph);
+    float[] parameters = workplace.parametersCopy();
     for (float parameter : parameters) {
       if (!Float.isFinite(parameter)) {
         return failed("a parameter is " + parameter);

@@ -1,6 +1,5 @@
 package io.limbeck.spark.worker;
 
-import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;
 import org.apache.spark.api.java.function.Function;
@@ -15,7 +14,7 @@ public final class RoundTask implements Function<Block, WorkerResult> {
   private static final long serialVersionUID = 1L;
 
   private final Broadcast<WorkerPlan> plan;
-  private final Broadcast<FrozenNetwork> teacher;
+  private final Broadcast<FrozenTeachers> teacher;
   private final Broadcast<RoundState> state;
 
   /**
@@ -26,7 +25,7 @@ public final class RoundTask implements Function<Block, WorkerResult> {
    * @param state of the round
    */
   public RoundTask(
-      Broadcast<WorkerPlan> plan, Broadcast<FrozenNetwork> teacher, Broadcast<RoundState> state) {
+      Broadcast<WorkerPlan> plan, Broadcast<FrozenTeachers> teacher, Broadcast<RoundState> state) {
     this.plan = plan;
     this.teacher = teacher;
     this.state = state;

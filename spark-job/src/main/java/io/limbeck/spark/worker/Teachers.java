@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * are let go, for a long-lived executor may serve many experiments.
  */
 final class Teachers {
-  private static final int KEPT = 2;
+  private static final int KEPT = 8;
   private static final Map<String, INDArray> WEIGHTS = new LinkedHashMap<>(8, 0.75f, true);
   private static final AtomicInteger MATERIALISED = new AtomicInteger();
 

@@ -3,6 +3,7 @@ package io.limbeck.spark.worker;
 import io.limbeck.core.config.BatchAugment;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.dl4j.graph.DataFreeStep;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.ContrastSampler;
 import java.io.Serializable;
@@ -17,6 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param id unique, under which an executor keeps the networks that it made
  * @param student the student's configuration in logits form, as JSON
  * @param distillation null for learning from labels alone
+ * @param generator makes the images; null where there are data
  * @param options updater, learning rate, weight of the task loss
  * @param batchAugments ways of mixing the examples of a mini-batch
  * @param contrast draws what examples are compared with; null where losses do so themselves
@@ -26,6 +28,7 @@ public record WorkerPlan(
     String id,
     String student,
     Distillation distillation,
+    Generator generator,
     TrainingOptions options,
     List<BatchAugment> batchAugments,
     ContrastSampler contrast,
@@ -43,8 +46,37 @@ public record WorkerPlan(
    */
   public WorkerPlan(
       String id, String student, Distillation distillation, TrainingOptions options, long seed) {
-    this(id, student, distillation, options, List.of(), null, seed);
+    this(id, student, distillation, null, options, List.of(), null, seed);
   }
+
+  /** Steps that a partition takes in an epoch. */
+  int stepsPerEpoch() {
+    return Math.max(1, (generator == null ? options : generator.options()).stepsPerEpoch());
+  }
+
+  /** Mini-batches of the student in a step. */
+  int studentIter() {
+    return generator == null ? 1 : generator.turns().studentIter();
+  }
+
+  /**
+   * What distillation without data adds.
+   *
+   * @param configuration the generator's, DL4J's JSON
+   * @param latent numbers of noise that an image is made of
+   * @param distiller what it learns from
+   * @param key where that block stands in the file
+   * @param options how it learns
+   * @param turns how student and generator take turns
+   */
+  public record Generator(
+      String configuration,
+      int latent,
+      DistillerConfig distiller,
+      String key,
+      TrainingOptions options,
+      DataFreeStep.Plan turns)
+      implements Serializable {}
 
   /**
    * What distillation adds.

@@ -2,17 +2,24 @@ package io.limbeck.spark.worker;
 
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.loss.LossState;
+import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.graph.ConnectorGraph;
+import io.limbeck.dl4j.graph.DataFreeStep;
 import io.limbeck.dl4j.graph.DistillationStep;
-import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.GeneratorStep;
 import io.limbeck.dl4j.graph.StudentPlan;
+import io.limbeck.dl4j.graph.Teacher;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.dl4j.graph.TrainingGraph;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,21 +31,29 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Workplace {
   private final DistillationStep step;
+  private final DataFreeStep dataFree;
   private final ComputationGraph network;
+  private final int studentIter;
 
   private Workplace(DistillationStep step) {
+    this(step, null, 1);
+  }
+
+  private Workplace(DistillationStep step, DataFreeStep dataFree, int studentIter) {
     this.step = step;
+    this.dataFree = dataFree;
     this.network = step.student().network();
+    this.studentIter = studentIter;
   }
 
   /**
    * A workplace of this JVM.
    *
    * @param plan of the run
-   * @param teacher null without one, or where the student is its own
+   * @param teachers null without any, or where the student is its own
    * @throws io.limbeck.core.error.UserException when a connector cannot be built
    */
-  public static Workplace of(WorkerPlan plan, FrozenNetwork teacher) {
+  public static Workplace of(WorkerPlan plan, FrozenTeachers teachers) {
     ComputationGraphConfiguration conf = ComputationGraphConfiguration.fromJson(plan.student());
     WorkerPlan.Distillation distillation = plan.distillation();
     if (distillation == null) {
@@ -54,27 +69,50 @@ public final class Workplace {
             distillation.student(),
             distillation.teacher());
     BatchAugments augments = new BatchAugments(plan.batchAugments());
-    if (teacher == null) {
+    if (teachers == null) {
       Function<String, INDArray> parameters = distillation.connectorWeights()::get;
       return new Workplace(
           DistillationStep.self(
               graph(conf, plan, StudentPlan.ofItself(distiller), parameters), distiller, augments));
     }
-    TeacherGraph running = teacher.materialise(Teachers.weights(teacher));
-    Function<String, INDArray> parameters = name -> parameter(running, distillation, name);
+    Map<String, TeacherGraph> running = teachers.graphs();
+    Teacher teacher = FrozenTeachers.together(running, distillation.teacher().input());
+    Function<String, INDArray> parameters = name -> parameter(teacher, distillation, name);
     ConnectorGraph frozen =
         ConnectorGraph.of(
             distiller.connectors().stream().filter(connector -> !connector.trains()).toList(),
             distillation.teacher()::shapeOf,
             parameters,
             conf.getDataType());
-    return new Workplace(
+    DistillationStep step =
         new DistillationStep(
             graph(conf, plan, StudentPlan.of(distiller), parameters),
-            running,
+            teacher,
             frozen,
             distiller,
-            augments));
+            augments);
+    return plan.generator() == null
+        ? new Workplace(step)
+        : new Workplace(step, dataFree(plan, conf, step, running), plan.studentIter());
+  }
+
+  private static DataFreeStep dataFree(
+      WorkerPlan plan,
+      ComputationGraphConfiguration student,
+      DistillationStep step,
+      Map<String, TeacherGraph> teachers) {
+    WorkerPlan.Generator generator = plan.generator();
+    NetworkDescription ofStudent = plan.distillation().student();
+    NetworkDescription ofTeachers = plan.distillation().teacher();
+    GeneratorStep learning =
+        GeneratorStep.of(
+            ComputationGraphConfiguration.fromJson(generator.configuration()),
+            student,
+            teachers,
+            Distiller.ofGenerator(generator.distiller(), generator.key(), ofStudent, ofTeachers),
+            NetworkDescription.union(List.of(ofStudent, ofTeachers)),
+            generator.options());
+    return new DataFreeStep(step, learning, generator.latent(), generator.turns());
   }
 
   private static TrainingGraph graph(
@@ -91,7 +129,7 @@ public final class Workplace {
   }
 
   private static INDArray parameter(
-      TeacherGraph teacher, WorkerPlan.Distillation distillation, String name) {
+      Teacher teacher, WorkerPlan.Distillation distillation, String name) {
     INDArray ofConnector = distillation.connectorWeights().get(name);
     return ofConnector == null ? teacher.parameter(name) : ofConnector;
   }
@@ -106,24 +144,68 @@ public final class Workplace {
     return network;
   }
 
+  /** The training step without data; null where there are some. */
+  public DataFreeStep dataFree() {
+    return dataFree;
+  }
+
+  /** All that learns: the student's training graph, then the generator, if there is one. */
+  private List<INDArray> parameters() {
+    return dataFree == null
+        ? List.of(network.params())
+        : List.of(network.params(), dataFree.generator().generator().params());
+  }
+
+  private List<INDArray> updaterStates() {
+    return Stream.of(network, dataFree == null ? null : dataFree.generator().joined())
+        .filter(Objects::nonNull)
+        .map(graph -> graph.getUpdater().getUpdaterStateViewArray())
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
   /** Sets everything that the next steps depend on. */
   void begin(RoundState state, long randomSeed) {
     Nd4j.getRandom().setSeed(randomSeed);
-    network
-        .params()
-        .assign(Nd4j.createFromArray(state.parameters()).reshape(network.params().shape()));
-    INDArray updater = updaterState();
-    if (updater != null) {
-      if (state.updaterState().length == 0) {
-        updater.assign(0);
-      } else {
-        updater.assign(Nd4j.createFromArray(state.updaterState()).reshape(updater.shape()));
-      }
+    assign(state.parameters(), parameters());
+    if (state.updaterState().length == 0) {
+      updaterStates().forEach(updater -> updater.assign(0));
+    } else {
+      assign(state.updaterState(), updaterStates());
     }
     step.states().clear();
     state.lossStates().forEach((loss, remembered) -> step.states().put(loss, copy(remembered)));
+    int steps = state.stepsBefore() + state.firstStep();
     network.getConfiguration().setEpochCount(state.epoch());
-    network.getConfiguration().setIterationCount(state.stepsBefore() + state.firstStep());
+    network.getConfiguration().setIterationCount(steps * studentIter);
+    if (dataFree != null) {
+      dataFree.generator().joined().getConfiguration().setIterationCount(steps);
+    }
+  }
+
+  private static void assign(float[] values, List<INDArray> arrays) {
+    int offset = 0;
+    for (INDArray array : arrays) {
+      int end = offset + Math.toIntExact(array.length());
+      array.assign(
+          Nd4j.createFromArray(Arrays.copyOfRange(values, offset, end)).reshape(array.shape()));
+      offset = end;
+    }
+  }
+
+  private static float[] joined(List<INDArray> arrays) {
+    if (arrays.size() == 1) {
+      return HeapCopy.of(arrays.get(0));
+    }
+    int length = Math.toIntExact(arrays.stream().mapToLong(INDArray::length).sum());
+    float[] all = new float[length];
+    int offset = 0;
+    for (INDArray array : arrays) {
+      float[] part = HeapCopy.of(array);
+      System.arraycopy(part, 0, all, offset, part.length);
+      offset += part.length;
+    }
+    return all;
   }
 
   /** Tasks of one JVM look at the same broadcast, which none of them may change. */
@@ -133,12 +215,13 @@ public final class Workplace {
     return new LossState(arrays);
   }
 
-  float[] updaterStateCopy() {
-    INDArray updater = updaterState();
-    return updater == null ? new float[0] : HeapCopy.of(updater);
+  /** All that learns, flat: the student's training graph, then the generator, if there is one. */
+  public float[] parametersCopy() {
+    return network.numParams() == 0 && dataFree == null ? new float[0] : joined(parameters());
   }
 
-  private INDArray updaterState() {
-    return network.getUpdater().getUpdaterStateViewArray();
+  float[] updaterStateCopy() {
+    List<INDArray> states = updaterStates();
+    return states.isEmpty() ? new float[0] : joined(states);
   }
 }

@@ -1,6 +1,5 @@
 package io.limbeck.spark.worker;
 
-import io.limbeck.dl4j.graph.FrozenNetwork;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -17,7 +16,7 @@ final class Workplaces {
 
   private Workplaces() {}
 
-  static Workplace take(WorkerPlan plan, FrozenNetwork teacher) {
+  static Workplace take(WorkerPlan plan, FrozenTeachers teacher) {
     synchronized (FREE) {
       Deque<Workplace> free = FREE.computeIfAbsent(plan.id(), id -> new ArrayDeque<>());
       Iterator<String> plans = FREE.keySet().iterator();

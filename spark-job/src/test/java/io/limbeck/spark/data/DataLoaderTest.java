@@ -178,7 +178,7 @@ class DataLoaderTest {
   void shape_declaredOtherwise() {
     assertUserError(
         loader(idx("a", 0, null), 3, 1, 28, 28),
-        "'data.shape' is [1, 28, 28] but the first training example has shape [1, 8, 8]");
+        "'data.shape' is [1, 28, 28] but the first example has shape [1, 8, 8]");
   }
 
   @Test

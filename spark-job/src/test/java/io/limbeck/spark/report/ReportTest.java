@@ -46,6 +46,7 @@ class ReportTest {
         2,
         Map.of("test", 100L),
         teacher,
+        null,
         alone,
         distilled,
         null,

@@ -41,6 +41,7 @@ import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
+import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ class RoundEngineTest {
   /** A student with or without BatchNorm, an MLP teacher, KL on the logits. */
   private final class Setting {
     private final ComputationGraphConfiguration student;
-    private final FrozenNetwork teacher;
+    private final FrozenTeachers teacher;
     private final WorkerPlan plan;
     private final Map<String, Loss> losses;
 
@@ -128,8 +129,9 @@ class RoundEngineTest {
       Distiller distiller = new Distiller(config, "d", studentDescription, teacherDescription);
       losses = config.distillLosses();
       teacher =
-          FrozenNetwork.of(
-              teacherNetwork.getConfiguration(), teacherNetwork, distiller.teacherVertices());
+          FrozenTeachers.of(
+              FrozenNetwork.of(
+                  teacherNetwork.getConfiguration(), teacherNetwork, distiller.teacherVertices()));
       ScheduleConfig schedule =
           new ScheduleConfig(2, batchSize, updater, 0, new ScheduleConfig.Constant(0));
       plan =
@@ -163,7 +165,7 @@ class RoundEngineTest {
 
     TrainingState train(ExampleSet examples, AveragingConfig averaging, int epochs) {
       Broadcast<WorkerPlan> planBroadcast = TestSpark.context().broadcast(plan);
-      Broadcast<FrozenNetwork> teacherBroadcast = TestSpark.context().broadcast(teacher);
+      Broadcast<FrozenTeachers> teacherBroadcast = TestSpark.context().broadcast(teacher);
       RoundEngine engine =
           new RoundEngine(
               TestSpark.context(),
@@ -336,7 +338,7 @@ class RoundEngineTest {
     ExampleSet examples = examples(50, 2);
     Setting setting = new Setting(false, SGD, 8, 4);
     Broadcast<WorkerPlan> plan = TestSpark.context().broadcast(setting.plan);
-    Broadcast<FrozenNetwork> teacher = TestSpark.context().broadcast(setting.teacher);
+    Broadcast<FrozenTeachers> teacher = TestSpark.context().broadcast(setting.teacher);
     RoundEngine engine =
         new RoundEngine(TestSpark.context(), examples.blocks(), plan, teacher, every(3), 4);
     List<RoundSummary> summaries = new ArrayList<>();

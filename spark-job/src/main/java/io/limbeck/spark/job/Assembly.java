@@ -1,0 +1,205 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.AlgorithmConfig.DataFree;
+import io.limbeck.core.config.AlgorithmConfig.Distillation;
+import io.limbeck.core.config.AlgorithmConfig.SelfDistill;
+import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.connector.Connector;
+import io.limbeck.core.distiller.Distiller;
+import io.limbeck.core.distiller.PlannedConnector;
+import io.limbeck.core.error.UserException;
+import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.dl4j.graph.Describer;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.store.ConnectorFile;
+import io.limbeck.dl4j.zoo.Generators;
+import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.storage.Storage;
+import io.limbeck.spark.worker.WorkerPlan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Brings a student, its teachers and what is distilled between them together. */
+final class Assembly {
+  private static final String KEY = "algorithm.distiller";
+
+  private final Distillation algorithm;
+  private final ModelFactory factory;
+  private final Storage storage;
+  private final Map<String, ComputationGraph> networks = new LinkedHashMap<>();
+  private final Map<String, Prepared.Teacher> teachers = new LinkedHashMap<>();
+  private final Prepared.Distilling distilling;
+
+  private Assembly(
+      Distillation algorithm,
+      ComputationGraphConfiguration studentConf,
+      ModelFactory factory,
+      Storage storage) {
+    this.algorithm = algorithm;
+    this.factory = factory;
+    this.storage = storage;
+    NetworkDescription student = description(studentConf);
+    loadTeachers(student);
+    NetworkDescription ofTeachers = teachersDescription(student);
+    Distiller distiller =
+        algorithm instanceof SelfDistill
+            ? Distiller.ofItself(algorithm.distiller(), KEY, student)
+            : new Distiller(algorithm.distiller(), KEY, student, ofTeachers);
+    Set<String> taps = new LinkedHashSet<>(distiller.teacherVertices());
+    if (algorithm instanceof DataFree dataFree) {
+      taps.addAll(
+          Distiller.ofGenerator(
+                  dataFree.generatorDistiller(), GeneratorPlan.DISTILLER_KEY, student, ofTeachers)
+              .teacherVertices());
+    }
+    networks.forEach((name, network) -> teachers.put(name, teacher(name, network, taps)));
+    this.distilling =
+        new Prepared.Distilling(
+            distiller,
+            new WorkerPlan.Distillation(
+                algorithm.distiller(), KEY, student, ofTeachers, connectorWeights(distiller)));
+  }
+
+  /**
+   * Assembles a distillation.
+   *
+   * @param algorithm the config's block
+   * @param student its student
+   * @param factory reads teachers
+   * @param storage where files lie
+   * @throws UserException when something does not fit
+   */
+  static Assembly of(
+      Distillation algorithm,
+      ComputationGraphConfiguration student,
+      ModelFactory factory,
+      Storage storage) {
+    return new Assembly(algorithm, student, factory, storage);
+  }
+
+  /** What is distilled. */
+  Prepared.Distilling distilling() {
+    return distilling;
+  }
+
+  /** The teachers by name; one alone has the empty name. */
+  Map<String, Prepared.Teacher> teachers() {
+    return teachers;
+  }
+
+  private void loadTeachers(NetworkDescription student) {
+    if (algorithm instanceof SingleTeacherDistill single) {
+      networks.put(
+          "",
+          factory.teacher(
+              single.teacher(),
+              single.teacherCkpt(),
+              "algorithm.teacher",
+              "algorithm.teacher_ckpt"));
+    } else if (algorithm instanceof DataFree dataFree) {
+      dataFree
+          .teachers()
+          .forEach(
+              (name, teacher) -> {
+                String key = "algorithm.teachers." + name;
+                requireName(name, key, student);
+                networks.put(
+                    name,
+                    factory.teacher(
+                        teacher.architecture(),
+                        teacher.teacherCkpt(),
+                        key + ".architecture",
+                        key + ".teacher_ckpt"));
+              });
+    }
+  }
+
+  /** In the generator's step all vertices are in one graph. */
+  private static void requireName(String name, String key, NetworkDescription student) {
+    String prefix = name + ".";
+    boolean taken =
+        prefix.equals(Generators.PREFIX)
+            || student.vertices().stream().anyMatch(vertex -> vertex.name().startsWith(prefix));
+    if (name.isEmpty() || name.contains(".") || taken) {
+      throw new UserException(
+          "'%s': \"%s\" cannot be a teacher's name, as it %s"
+              .formatted(
+                  key,
+                  name,
+                  taken
+                      ? "begins names of the student or the generator"
+                      : "is empty or has a dot"));
+    }
+  }
+
+  /** A network that teaches itself is described by its own description. */
+  private NetworkDescription teachersDescription(NetworkDescription student) {
+    if (networks.isEmpty()) {
+      return student;
+    }
+    List<NetworkDescription> all = new ArrayList<>();
+    networks.forEach(
+        (name, network) -> {
+          NetworkDescription own = description(network.getConfiguration());
+          all.add(name.isEmpty() ? own : own.named(name));
+        });
+    return NetworkDescription.union(all);
+  }
+
+  private NetworkDescription description(ComputationGraphConfiguration conf) {
+    return Describer.describe(Networks.blank(LogitsForm.of(conf)), factory.input());
+  }
+
+  private static Prepared.Teacher teacher(
+      String name, ComputationGraph network, Set<String> allTaps) {
+    ComputationGraphConfiguration logitsForm = LogitsForm.of(network.getConfiguration());
+    String prefix = name.isEmpty() ? "" : name + ".";
+    List<String> taps =
+        allTaps.stream()
+            .filter(tap -> tap.startsWith(prefix))
+            .map(tap -> tap.substring(prefix.length()))
+            .toList();
+    return new Prepared.Teacher(
+        network,
+        FrozenNetwork.of(logitsForm, network, taps),
+        FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm))));
+  }
+
+  /** The weights of connectors that an earlier experiment trained. */
+  private Map<String, INDArray> connectorWeights(Distiller distiller) {
+    Map<String, INDArray> weights = new LinkedHashMap<>();
+    if (algorithm.initCfg() != null) {
+      String file = algorithm.initCfg().checkpoint() + "/connectors.npz";
+      if (storage.exists(file)) {
+        Map<String, INDArray> all = ConnectorFile.read(storage.read(file, Prepared.INIT_KEY), file);
+        distiller.connectors().stream()
+            .map(PlannedConnector::name)
+            .forEach(name -> weights.putAll(ConnectorFile.connector(all, name)));
+      }
+    }
+    requireWeights(distiller, weights);
+    return weights;
+  }
+
+  private static void requireWeights(Distiller distiller, Map<String, INDArray> weights) {
+    for (PlannedConnector connector : distiller.connectors()) {
+      boolean needed = connector.chain().connectors().stream().anyMatch(Connector::needsWeights);
+      String prefix = "connectors." + connector.name() + ".";
+      if (needed && weights.keySet().stream().noneMatch(name -> name.startsWith(prefix))) {
+        throw new UserException(
+            ("'%s.connectors.%s' is frozen, so its weights must come from an earlier experiment: name its output folder in"
+                    + " '%s', whose connectors.npz must hold a connector of that name")
+                .formatted(KEY, connector.name(), Prepared.INIT_KEY));
+      }
+    }
+  }
+}
