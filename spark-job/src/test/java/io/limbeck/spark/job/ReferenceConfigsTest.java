@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ArchitectureConfig;
@@ -140,6 +141,13 @@ class ReferenceConfigsTest {
     if (algorithm.calculateStudentLoss()) {
       expected.add("student.loss");
     }
+    if (algorithm instanceof DataFree dataFree) {
+      dataFree
+          .generatorDistiller()
+          .lossForwardMappings()
+          .keySet()
+          .forEach(loss -> expected.add("generator." + loss));
+    }
     assertThat(losses.fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(expected);
     losses.forEach(loss -> assertThat(loss.asDouble()).isFinite());
     assertThat(Files.exists(out.resolve("connectors.npz")))
@@ -161,7 +169,8 @@ class ReferenceConfigsTest {
     boolean large = file.toString().contains("in1k");
     Path images = dir.resolve(large ? "images80" : "images32");
     List<String> overrides = new ArrayList<>(more);
-    overrides.add("data.train.path=" + images);
+    boolean free = new ConfigReader().read(file, more).algorithm() instanceof DataFree;
+    overrides.add(free ? "algorithm.steps_per_epoch=1" : "data.train.path=" + images);
     overrides.add("data.test.path=" + images);
     overrides.add("data.resize=" + (large ? "{edge: 70, crop: 64}" : "null"));
     overrides.add("schedule.epochs=1");
@@ -172,6 +181,16 @@ class ReferenceConfigsTest {
     ExperimentConfig config = new ConfigReader().read(file, overrides);
     if (config.algorithm() instanceof SingleTeacherDistill algorithm) {
       overrides.add("algorithm.teacher_ckpt=" + teacher(algorithm.teacher(), large));
+      return new ConfigReader().read(file, overrides);
+    }
+    if (config.algorithm() instanceof DataFree algorithm) {
+      algorithm
+          .teachers()
+          .forEach(
+              (key, teacher) ->
+                  overrides.add(
+                      "algorithm.teachers.%s.teacher_ckpt=%s"
+                          .formatted(key, teacher(teacher.architecture(), large))));
       return new ConfigReader().read(file, overrides);
     }
     return config;
