@@ -85,7 +85,7 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("job")
           .mayOnlyAccessLayers(
-              "storage", "data", "model", "worker", "round", "evaluation", "report")
+              "storage", "data", "model", "worker", "round", "evaluation", "report", "visual")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("storage", "data", "model", "worker", "round")
           .whereLayer("cli")

@@ -1,11 +1,8 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig;
 import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.AlgorithmConfig.Supervised;
-import io.limbeck.core.config.ArchitectureConfig;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
@@ -92,7 +89,8 @@ public final class Experiment {
   private Report train(Prepared prepared, Data data, EngineStatus engine) {
     ExperimentConfig config = prepared.config();
     requireExamples(config, data);
-    Map<String, TeacherReport> teachers = teachers(prepared, data);
+    Map<String, TeacherReport> teachers =
+        new TeacherReports(context, storage, out).of(prepared, data);
     TeacherReport alone = teachers.get("");
     List<Mode> modes = modes(config);
     int epochs = modes.size() * config.repeats() * config.schedule().epochs();
@@ -155,52 +153,6 @@ public final class Experiment {
         : List.of(Mode.DISTILLED);
   }
 
-  private Map<String, TeacherReport> teachers(Prepared prepared, Data data) {
-    Map<String, TeacherReport> reports = new LinkedHashMap<>();
-    prepared
-        .teachers()
-        .forEach(
-            (name, teacher) ->
-                reports.put(
-                    name,
-                    report(
-                        ("teacher " + name).strip(),
-                        teacher,
-                        file(prepared, name),
-                        data,
-                        prepared.config().data().numClasses())));
-    return reports;
-  }
-
-  private TeacherReport report(
-      String label, Prepared.Teacher teacher, String file, Data data, int classes) {
-    Evaluator evaluator = new Evaluator(context, classes);
-    TeacherReport report =
-        new TeacherReport(
-            teacher.network().numParams(),
-            storage.status(file, "algorithm." + label).getLen(),
-            evaluator.split(
-                teacher.logits(), data.validation(), "evaluate " + label + " on validation"),
-            evaluator.split(teacher.logits(), data.test(), "evaluate " + label + " on test"));
-    if (report.test() != null) {
-      out.printf("%s: test accuracy %.2f %%%n", label, 100 * report.test().accuracy());
-    }
-    return report;
-  }
-
-  private static String file(Prepared prepared, String teacher) {
-    if (prepared.config().algorithm() instanceof DataFree dataFree) {
-      AlgorithmConfig.TeacherConfig config = dataFree.teachers().get(teacher);
-      return file(config.architecture(), config.teacherCkpt());
-    }
-    SingleTeacherDistill single = (SingleTeacherDistill) prepared.config().algorithm();
-    return file(single.teacher(), single.teacherCkpt());
-  }
-
-  private static String file(ArchitectureConfig architecture, String checkpoint) {
-    return checkpoint != null ? checkpoint : ((ArchitectureConfig.ModelFile) architecture).path();
-  }
-
   private ModelSeries series(Mode mode, Prepared prepared, Trainer trainer, Progress progress) {
     ExperimentConfig config = prepared.config();
     String dir = config.output().dir();
@@ -233,6 +185,7 @@ public final class Experiment {
     }
     if (generator != null) {
       storage.write(dir + "/generator.zip", ModelFile.write(generator, latent(config)));
+      draw(generator, prepared);
     }
     if (!beside.isEmpty()) {
       Map<String, INDArray> arrays = new LinkedHashMap<>();
@@ -240,6 +193,22 @@ public final class Experiment {
       storage.write(dir + "/connectors.npz", ConnectorFile.write(arrays));
     }
     return ModelSeries.of(parameters, chosen.length, runs);
+  }
+
+  /** A picture is not worth the loss of a report: Java without fonts or FreeType cannot draw. */
+  private void draw(ComputationGraph generator, Prepared prepared) {
+    ExperimentConfig config = prepared.config();
+    try {
+      GeneratedImages.png(
+              generator,
+              latent(config),
+              prepared.teachers().values().iterator().next().network(),
+              config.data().numClasses(),
+              config.seed())
+          .ifPresent(png -> storage.write(config.output().dir() + "/generated.png", png));
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      out.println("no picture of generated images: this Java cannot draw (" + e + ")");
+    }
   }
 
   private static int latent(ExperimentConfig config) {

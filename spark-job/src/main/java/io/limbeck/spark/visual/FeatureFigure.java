@@ -1,6 +1,5 @@
 package io.limbeck.spark.visual;
 
-import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +57,7 @@ public final class FeatureFigure {
     for (int i = 0; i < captions.size(); i++) {
       List<BufferedImage> pictures = new ArrayList<>();
       if (withInput) {
-        pictures.add(photograph(example(images, i)));
+        pictures.add(Photograph.of(example(images, i)));
       }
       pictures.addAll(
           maps(reduction.reduce(example(student, i)), reduction.reduce(example(teacher, i))));
@@ -90,25 +89,7 @@ public final class FeatureFigure {
     return picture;
   }
 
-  /** The input in grey or colour, whatever it was normalised to. */
-  private static BufferedImage photograph(INDArray image) {
-    int channels = (int) image.size(0);
-    int height = (int) image.size(1);
-    int width = (int) image.size(2);
-    Heatmap values = Heatmap.of(image.reshape('c', (long) channels * height, width));
-    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    for (int row = 0; row < height; row++) {
-      for (int column = 0; column < width; column++) {
-        float red = values.at(row, column);
-        float green = channels == 1 ? red : values.at(height + row, column);
-        float blue = channels == 1 ? red : values.at(2 * height + row, column);
-        picture.setRGB(column, row, new Color(red, green, blue).getRGB());
-      }
-    }
-    return picture;
-  }
-
-  private static INDArray example(INDArray batch, int index) {
+  static INDArray example(INDArray batch, int index) {
     return batch
         .get(NDArrayIndex.point(index), NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.all())
         .dup('c');

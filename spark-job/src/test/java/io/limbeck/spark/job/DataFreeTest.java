@@ -10,6 +10,7 @@ import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.SummaryTable;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,8 @@ class DataFreeTest {
         .containsEntry("validation", 30L);
     assertThat(SummaryTable.of(report)).contains("teacher big").contains("distilled");
 
+    BufferedImage picture = ImageIO.read(dir.resolve("out/generated.png").toFile());
+    assertThat(picture.getHeight()).isGreaterThan(3 * 160);
     ComputationGraph generator =
         ModelFile.read(Files.readAllBytes(dir.resolve("out/generator.zip")), "generator.zip");
     assertThat(generator.output(false, Nd4j.randn(DataType.FLOAT, 2, 4))[0].shape())
@@ -120,6 +124,26 @@ class DataFreeTest {
     run("output.dir=" + dir.resolve("c"), "seed=2");
     assertThat(Files.readAllBytes(dir.resolve("c/generator.zip")))
         .isNotEqualTo(Files.readAllBytes(dir.resolve("a/generator.zip")));
+  }
+
+  /** Each is asked; a second one that knows as much as the first doubles what is learnt. */
+  @Test
+  void twoTeachers_bothTeach() {
+    String distiller = "algorithm.distiller.";
+    Report report =
+        run(
+            "schedule.epochs=1",
+            "algorithm.teachers.other={architecture: {type: Mlp, hidden: [12]}, teacher_ckpt: '"
+                + dir.resolve("teacher.zip")
+                + "'}",
+            distiller + "teacher_recorders.other_fc={type: ModuleOutputs, source: other.head.fc}",
+            distiller + "distill_losses.loss_other={type: KLDivergence, tau: 2}",
+            distiller
+                + "loss_forward_mappings.loss_other={preds_S: {from_student: true, recorder: fc}, preds_T:"
+                + " {from_student: false, recorder: other_fc}}");
+    assertThat(report.teachers()).containsOnlyKeys("big", "other");
+    Map<String, Double> losses = report.distilled().runs().get(0).epochs().get(0).losses();
+    assertThat(losses.get("distill.loss_other")).isEqualTo(losses.get("distill.loss_kl"));
   }
 
   @Test

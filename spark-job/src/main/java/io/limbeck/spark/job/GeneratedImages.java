@@ -1,0 +1,36 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.spark.visual.ImageFigure;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A picture of what a generator makes, by the class that a teacher sees in it. */
+final class GeneratedImages {
+  private static final int IMAGES = 256;
+
+  private GeneratedImages() {}
+
+  /**
+   * Draws some images.
+   *
+   * @param generator trained
+   * @param latent numbers of noise that an image is made of
+   * @param teacher tells the classes
+   * @param classes that there are
+   * @param seed of the noise
+   * @return a PNG; empty for images that are neither grey nor coloured
+   */
+  static Optional<byte[]> png(
+      ComputationGraph generator, int latent, ComputationGraph teacher, int classes, long seed) {
+    Nd4j.getRandom().setSeed(seed);
+    INDArray images = generator.output(true, Nd4j.randn(DataType.FLOAT, IMAGES, latent))[0];
+    if (images.size(1) != 1 && images.size(1) != 3) {
+      return Optional.empty();
+    }
+    int[] labels = teacher.output(false, images)[0].argMax(1).toIntVector();
+    return Optional.of(ImageFigure.png(images, labels, classes));
+  }
+}
