@@ -62,7 +62,8 @@ class ArchitectureTest {
           .whereLayer("connector")
           .mayOnlyAccessLayers("shape", "vertex", "function")
           .whereLayer("graph")
-          .mayOnlyAccessLayers("engine", "shape", "augment", "head", "connector")
+          .mayOnlyAccessLayers(
+              "engine", "shape", "augment", "head", "vertex", "function", "connector")
           .whereLayer("zoo")
           .mayNotAccessAnyLayer()
           .whereLayer("store")

@@ -13,6 +13,9 @@ import java.io.Serializable;
   @JsonSubTypes.Type(value = GeneratorConfig.ZsktGenerator.class, name = "ZSKTGenerator")
 })
 public sealed interface GeneratorConfig extends Serializable {
+  /** What the names of a generator's vertices and parameters begin with. */
+  String PREFIX = "generator.";
+
   /** Pixels of an image's side. */
   int imgSize();
 

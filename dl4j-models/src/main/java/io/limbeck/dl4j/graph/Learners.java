@@ -1,6 +1,6 @@
 package io.limbeck.dl4j.graph;
 
-import io.limbeck.dl4j.zoo.Generators;
+import io.limbeck.core.config.GeneratorConfig;
 
 /** Which parts of a training graph learn. */
 public enum Learners {
@@ -23,7 +23,7 @@ public enum Learners {
   GENERATOR {
     @Override
     boolean include(String vertex) {
-      return vertex.startsWith(Generators.PREFIX);
+      return vertex.startsWith(GeneratorConfig.PREFIX);
     }
   };
 

@@ -22,9 +22,7 @@ public final class Generators {
   /** The name of the input. */
   public static final String NOISE = "noise";
 
-  /** What all vertices' names begin with. */
-  public static final String PREFIX = "generator.";
-
+  private static final String PREFIX = GeneratorConfig.PREFIX;
   private static final double PYTORCH_EPS = 1e-5;
 
   private Generators() {}

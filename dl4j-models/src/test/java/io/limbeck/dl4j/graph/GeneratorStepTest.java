@@ -131,7 +131,7 @@ class GeneratorStepTest {
     GeneratorStep generator = generator(generatorLosses(), 0);
     List<String> checked =
         new StepGradients(generator.step(), Fixtures.random(1, 6, LATENT), null)
-            .check(3, name -> name.startsWith(Generators.PREFIX));
+            .check(3, name -> name.startsWith(GeneratorConfig.PREFIX));
     assertThat(checked).contains("generator.l1/W", "generator.conv3/W", "generator.bn1/gamma");
     assertThat(generator.joined().paramTable()).containsKeys("body_W", "t.deep_W");
   }

@@ -33,7 +33,7 @@ class GeneratorsTest {
     var golden = GOLDENS.find("kind", kind);
     ComputationGraph network = Networks.fresh(Generators.of(config, channels, 1, DataType.DOUBLE));
     Map<String, INDArray> parameters = Goldens.named(golden.get("parameters"));
-    Goldens.assign(network, Generators.PREFIX, parameters);
+    Goldens.assign(network, GeneratorConfig.PREFIX, parameters);
     INDArray expected = Goldens.array(golden.get("image"));
     INDArray found = network.output(true, Goldens.array(golden.get("noise")))[0];
     assertThat(found.shape()).containsExactly(expected.shape());

@@ -4,6 +4,7 @@ import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SelfDistill;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.GeneratorConfig;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.PlannedConnector;
@@ -14,7 +15,6 @@ import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.store.ConnectorFile;
-import io.limbeck.dl4j.zoo.Generators;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.WorkerPlan;
@@ -127,7 +127,7 @@ final class Assembly {
   private static void requireName(String name, String key, NetworkDescription student) {
     String prefix = name + ".";
     boolean taken =
-        prefix.equals(Generators.PREFIX)
+        prefix.equals(GeneratorConfig.PREFIX)
             || student.vertices().stream().anyMatch(vertex -> vertex.name().startsWith(prefix));
     if (name.isEmpty() || name.contains(".") || taken) {
       throw new UserException(
