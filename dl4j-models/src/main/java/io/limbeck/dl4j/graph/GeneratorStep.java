@@ -58,12 +58,13 @@ public final class GeneratorStep {
     own.assign(fresh.params());
     ComputationGraph generator = Networks.sharing(generatorConf, own);
     requireSameOrder(generator, joined);
+    Teacher ensemble = new TeacherEnsemble(studentConf.getNetworkInputs().get(0), teachers);
     Map<String, INDArray> ofStudent = new LinkedHashMap<>();
     joined
         .getConfiguration()
         .getVertices()
         .keySet()
-        .forEach(vertex -> takeParameters(vertex, joined, teachers, studentConf, ofStudent));
+        .forEach(vertex -> takeParameters(vertex, joined, ensemble, studentConf, ofStudent));
     return new GeneratorStep(
         DistillationStep.self(graph, distiller, new BatchAugments(List.of())),
         generator,
@@ -81,7 +82,7 @@ public final class GeneratorStep {
   private static void takeParameters(
       String vertex,
       ComputationGraph joined,
-      Map<String, TeacherGraph> teachers,
+      Teacher teachers,
       ComputationGraphConfiguration studentConf,
       Map<String, INDArray> ofStudent) {
     var layer = joined.getLayer(vertex);
@@ -96,21 +97,12 @@ public final class GeneratorStep {
               if (studentConf.getVertices().containsKey(vertex)) {
                 ofStudent.put(name, value);
               } else {
-                INDArray taught = taught(name, teachers);
+                INDArray taught = teachers.parameter(name);
                 if (taught != null) {
                   value.assign(taught);
                 }
               }
             });
-  }
-
-  private static INDArray taught(String name, Map<String, TeacherGraph> teachers) {
-    for (Map.Entry<String, TeacherGraph> teacher : teachers.entrySet()) {
-      if (name.startsWith(teacher.getKey() + ".")) {
-        return teacher.getValue().parameter(name.substring(teacher.getKey().length() + 1));
-      }
-    }
-    return null;
   }
 
   /** The step in the joined graph. */
