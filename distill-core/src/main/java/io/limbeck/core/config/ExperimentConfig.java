@@ -49,6 +49,14 @@ public record ExperimentConfig(
     if (!dataFree && data.train() == null) {
       throw new UserException("'data.train' is missing: examples that are learnt from");
     }
+    if (dataFree && data.train() != null) {
+      throw new UserException(
+          "'data.train' is given, but data-free distillation reads no training examples: set it to null");
+    }
+    if (dataFree && !data.augment().isEmpty()) {
+      throw new UserException(
+          "'data.augment' changes training examples, but data-free distillation has none");
+    }
     if (dataFree && studentAlone) {
       throw new UserException(
           "'student_alone' is true, but data-free distillation has no labelled examples for a student alone");

@@ -177,6 +177,8 @@ class DataFreeTest {
       textBlock =
           """
           student_alone=true | 'student_alone' is true, but data-free distillation has no labelled examples for a student alone
+          data.train={format: parquet, path: x} | 'data.train' is given, but data-free distillation reads no training examples: set it to null
+          data.augment=[{type: RandomFlip}] | 'data.augment' changes training examples, but data-free distillation has none
           data.contrast={neg_num: 3} | 'data.contrast' compares training examples, but data-free distillation has none
           algorithm.generator.img_size=16 | 'algorithm.generator.img_size' is 16 but the examples have shape [1, 8, 8]
           algorithm.generator.img_size=6 | 'img_size' of a ZSKTGenerator is 6 but must be a multiple of 'scale_factor' squared, 4
