@@ -16,6 +16,13 @@ import java.util.List;
   @JsonSubTypes.Type(value = ArchitectureConfig.WideResNet.class, name = "WideResNet"),
   @JsonSubTypes.Type(value = ArchitectureConfig.MobileNetV2.class, name = "MobileNetV2"),
   @JsonSubTypes.Type(value = ArchitectureConfig.ShuffleNetV2.class, name = "ShuffleNetV2"),
+  @JsonSubTypes.Type(value = ArchitectureConfig.RegNet.class, name = "RegNet"),
+  @JsonSubTypes.Type(
+      value = ArchitectureConfig.VisionTransformer.class,
+      name = "VisionTransformer"),
+  @JsonSubTypes.Type(
+      value = ArchitectureConfig.DistilledVisionTransformer.class,
+      name = "DistilledVisionTransformer"),
   @JsonSubTypes.Type(value = ArchitectureConfig.SmallCnn.class, name = "SmallCnn"),
   @JsonSubTypes.Type(value = ArchitectureConfig.Mlp.class, name = "Mlp"),
   @JsonSubTypes.Type(value = ArchitectureConfig.ModelFile.class, name = "ModelFile")
@@ -131,6 +138,67 @@ public sealed interface ArchitectureConfig extends Serializable {
       }
     }
   }
+
+  /**
+   * RegNet for ImageNet, of timm's members.
+   *
+   * @param modelName which one
+   * @param numClasses classes; null for those of the data
+   */
+  record RegNet(
+      @Key("Which one, under timm's name") RegNetArch modelName,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {}
+
+  /**
+   * The vision transformer with one class token.
+   *
+   * @param arch its size
+   * @param patchSize pixels of a patch's side
+   * @param dropPathRate chance with which the last block's branches are left out in training
+   * @param numClasses classes; null for those of the data
+   */
+  record VisionTransformer(
+      @Key(value = "Its size", def = "\"deit-base\"") TransformerArch arch,
+      @Key(value = "Pixels of a patch's side; divides both sides of the image", def = "16", min = 1)
+          int patchSize,
+      @Key(
+              value =
+                  "Chance that a branch of the last block is left out in training, for each example; that of earlier"
+                      + " blocks grows up to it from 0",
+              def = "0.0",
+              min = 0,
+              max = 0.99)
+          double dropPathRate,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {}
+
+  /**
+   * The vision transformer with a class token and a distillation token, each with a head of its
+   * own: {@code head.layers.head}, which classifies, and {@code head.layers.head_dist}.
+   *
+   * @param arch its size
+   * @param patchSize pixels of a patch's side
+   * @param dropPathRate chance with which the last block's branches are left out in training
+   * @param numClasses classes; null for those of the data
+   */
+  record DistilledVisionTransformer(
+      @Key(value = "Its size", def = "\"deit-base\"") TransformerArch arch,
+      @Key(value = "Pixels of a patch's side; divides both sides of the image", def = "16", min = 1)
+          int patchSize,
+      @Key(
+              value =
+                  "Chance that a branch of the last block is left out in training, for each example; that of earlier"
+                      + " blocks grows up to it from 0",
+              def = "0.0",
+              min = 0,
+              max = 0.99)
+          double dropPathRate,
+      @Key(value = "Number of classes; by default that of the data", optional = true, min = 1)
+          Integer numClasses)
+      implements ArchitectureConfig {}
 
   /**
    * Convolutions of three by three with ReLU, each followed by a pooling that halves the image,

@@ -14,6 +14,7 @@ import java.util.List;
  * @param updater the optimizer
  * @param weightDecay decay of weights, not of biases or BatchNorm
  * @param lrSchedule how the learning rate changes
+ * @param labelSmoothVal share of a label that is spread over all classes
  */
 public record ScheduleConfig(
     @Key(value = "Passes over the training examples", def = "10", min = 1) int epochs,
@@ -29,8 +30,29 @@ public record ScheduleConfig(
             min = 0)
         double weightDecay,
     @Key(value = "How the learning rate changes over the steps", def = "{\"type\": \"Constant\"}")
-        LrSchedule lrSchedule)
+        LrSchedule lrSchedule,
+    @Key(
+            value =
+                "Share of each label that is spread evenly over all classes, in the labels' cross-entropy",
+            def = "0.0",
+            min = 0,
+            max = 1)
+        double labelSmoothVal)
     implements Serializable {
+
+  /**
+   * With labels as they are.
+   *
+   * @param epochs passes over the training examples
+   * @param batchSize examples of a step, in each partition
+   * @param updater the optimizer
+   * @param weightDecay decay of weights, not of biases or BatchNorm
+   * @param lrSchedule how the learning rate changes
+   */
+  public ScheduleConfig(
+      int epochs, int batchSize, Updater updater, double weightDecay, LrSchedule lrSchedule) {
+    this(epochs, batchSize, updater, weightDecay, lrSchedule, 0);
+  }
 
   /** An optimizer. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")

@@ -42,6 +42,7 @@ public record NetworkDescription(
                         prefix + vertex.name(),
                         vertex.type(),
                         vertex.shape(),
+                        vertex.rows(),
                         vertex.inputs().stream()
                             .map(from -> from.equals(input) ? input : prefix + from)
                             .toList(),
@@ -83,6 +84,7 @@ public record NetworkDescription(
   /** The names that a recorder of outputs may use as its source. */
   public List<String> sources() {
     return vertices.stream()
+        .filter(Vertex::isRecordable)
         .map(vertex -> moduleOf(vertex.name()))
         .distinct()
         .collect(Collectors.toList());

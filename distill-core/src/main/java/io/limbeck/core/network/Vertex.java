@@ -11,18 +11,44 @@ import java.util.List;
  *     a module that the reference framework runs several times are vertices of their own, named
  *     {@code module#1}, {@code module#2}
  * @param type what it is, such as {@code Convolution}
- * @param shape its output for one example, without the batch dimension
+ * @param shape of a row of its output
+ * @param rows of its output for each example; more than one where the network makes examples of
+ *     parts of one, and then it cannot be recorded
  * @param inputs the vertices, or the network's input, whose outputs it takes
  * @param parameters the parameters it holds
  */
 public record Vertex(
-    String name, String type, List<Long> shape, List<String> inputs, List<Parameter> parameters)
+    String name,
+    String type,
+    List<Long> shape,
+    long rows,
+    List<String> inputs,
+    List<Parameter> parameters)
     implements Serializable {
   /** Copies the lists. */
   public Vertex {
     shape = List.copyOf(shape);
     inputs = List.copyOf(inputs);
     parameters = List.copyOf(parameters);
+  }
+
+  /**
+   * One whose output has a row for each example.
+   *
+   * @param name its name
+   * @param type what it is
+   * @param shape its output for one example, without the batch dimension
+   * @param inputs the vertices, or the network's input, whose outputs it takes
+   * @param parameters the parameters it holds
+   */
+  public Vertex(
+      String name, String type, List<Long> shape, List<String> inputs, List<Parameter> parameters) {
+    this(name, type, shape, 1, inputs, parameters);
+  }
+
+  /** Whether its output can be recorded. */
+  public boolean isRecordable() {
+    return rows == 1;
   }
 
   /**

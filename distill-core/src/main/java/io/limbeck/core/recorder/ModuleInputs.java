@@ -50,6 +50,6 @@ public record ModuleInputs(
   }
 
   private static Origin activation(NetworkDescription network, String name) {
-    return new Origin.Activation(name, network.shapeOf(name));
+    return Origin.Activation.of(network, name);
   }
 }

@@ -26,7 +26,7 @@ public record ModuleOutputs(
               : "which is not in the model, " + Names.suggestion(source, network.sources()));
     }
     return executions.stream()
-        .map(vertex -> (Origin) new Origin.Activation(vertex.name(), vertex.shape()))
+        .map(vertex -> (Origin) Origin.Activation.of(network, vertex.name()))
         .toList();
   }
 }

@@ -1,6 +1,8 @@
 package io.limbeck.core.recorder;
 
+import io.limbeck.core.error.Names;
 import io.limbeck.core.network.ForwardPass;
+import io.limbeck.core.network.NetworkDescription;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +44,30 @@ public sealed interface Origin extends Serializable {
    * @param shape for one example
    */
   record Activation(String vertex, List<Long> shape) implements Origin {
+    /**
+     * What a vertex of a network, or its input, puts out.
+     *
+     * @param network the network
+     * @param name the vertex
+     * @throws UnknownSourceException when it has not one row for each example
+     */
+    static Activation of(NetworkDescription network, String name) {
+      network
+          .vertex(name)
+          .filter(vertex -> !vertex.isRecordable())
+          .ifPresent(
+              vertex -> {
+                throw new UnknownSourceException(
+                    "but '%s' has %d rows of %s for each example and cannot be recorded; %s"
+                        .formatted(
+                            name,
+                            vertex.rows(),
+                            vertex.shape(),
+                            Names.suggestion(name, network.sources())));
+              });
+      return new Activation(name, network.shapeOf(name));
+    }
+
     @Override
     public Object value(ForwardPass pass) {
       return pass.activation(vertex);

@@ -167,7 +167,10 @@ class ConfigReaderTest {
           algorithm.architecture.dept=20 | 'algorithm.architecture.dept' is not a key of 'algorithm.architecture', did you mean 'depth'? (known: depth, num_classes, type)
           algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
-          algorithm.teacher.type=ResNett | 'algorithm.teacher.type' is "ResNett", which is none of the 9 names known here, did you mean 'ResNet'? (also near:
+          algorithm.teacher.type=ResNett | 'algorithm.teacher.type' is "ResNett", which is none of the 12 names known here, did you mean 'ResNet'? (also near:
+          algorithm.teacher={type: RegNet, model_name: regnety_16} | 'algorithm.teacher.model_name' is "regnety_16", which is none of the 24 names known here, did you mean 'regnety_016'?
+          algorithm.architecture={type: VisionTransformer, arch: deit_base} | 'algorithm.architecture.arch' is "deit_base" but must be one of deit-tiny, deit-small, deit-base, did you mean 'deit-base'?
+          algorithm.architecture={type: VisionTransformer, drop_path_rate: 1} | 'algorithm.architecture.drop_path_rate' is 1 but must be <= 0.99
           algorithm.teacher_trainable=true | 'algorithm.teacher_trainable' is true but must be false, as the teacher is frozen
           algorithm.calculate_student_loss=maybe | 'algorithm.calculate_student_loss' is "maybe" but must be true or false
           algorithm.distiller.student_recorders.fc.type=ModuleOutput | 'algorithm.distiller.student_recorders.fc.type' is "ModuleOutput" but must be one of ModuleOutputs, ModuleInputs, FunctionOutputs, FunctionInputs, MethodOutputs, MethodInputs, Parameter, did you mean 'ModuleOutputs'?
@@ -182,6 +185,7 @@ class ConfigReaderTest {
           data.train.image=x | 'data.train.image' is not a key of 'data.train', did you mean 'images'?
           data.augment=[{type: RandomFlip, probability: 2}] | 'data.augment.0.probability' is 2 but must be <= 1
           data.normalize.mean=0.5 | 'data.normalize.mean' is 0.5 but must be a list
+          schedule.label_smooth_val=2 | 'schedule.label_smooth_val' is 2 but must be <= 1
           schedule.batch_size=0 | 'schedule.batch_size' is 0 but must be >= 1
           schedule.updater.type=SGD | 'schedule.updater.type' is "SGD" but must be one of Sgd, Nesterovs, Adam, AdamW, did you mean 'Sgd'?
           schedule.lr_schedule={type: MultiStep, milestones: []} | 'schedule.lr_schedule.milestones' must have at least 1 entries

@@ -3,6 +3,8 @@ package io.limbeck.dl4j.graph;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.core.network.Vertex;
+import io.limbeck.dl4j.shape.Activation;
+import io.limbeck.dl4j.shape.Activations;
 import io.limbeck.dl4j.shape.InputTypes;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,7 @@ public final class Describer {
    */
   public static NetworkDescription describe(ComputationGraph network, InputType input) {
     ComputationGraphConfiguration conf = network.getConfiguration();
-    Map<String, InputType> types = activationTypes(conf, input);
+    Map<String, Activation> activations = activations(conf, input);
     List<Vertex> vertices = new ArrayList<>();
     for (int index : network.topologicalSortOrder()) {
       String name = network.getVertices()[index].getVertexName();
@@ -37,7 +39,8 @@ public final class Describer {
             new Vertex(
                 name,
                 kind(vertex),
-                InputTypes.shape(types.get(name)),
+                InputTypes.shape(activations.get(name).type()),
+                activations.get(name).rows(),
                 conf.getVertexInputs().get(name),
                 parameters(network, name, vertex)));
       }
@@ -50,10 +53,10 @@ public final class Describer {
         LogitsForm.loss(conf));
   }
 
-  private static Map<String, InputType> activationTypes(
+  private static Map<String, Activation> activations(
       ComputationGraphConfiguration conf, InputType input) {
     try {
-      return conf.getLayerActivationTypes(true, input);
+      return Activations.of(conf, input);
     } catch (RuntimeException e) {
       throw new UserException(
           "The model does not take an input of " + input + ": " + e.getMessage(), e);

@@ -56,6 +56,7 @@ public record FrozenNetwork(
    */
   public TeacherGraph materialise(INDArray shared) {
     ComputationGraphConfiguration conf = ComputationGraphConfiguration.fromJson(configuration);
+    GradientCorrections.replaceAttention(conf);
     return new TeacherGraph(Networks.sharing(conf, shared), outputs);
   }
 

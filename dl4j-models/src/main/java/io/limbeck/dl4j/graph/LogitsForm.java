@@ -52,6 +52,7 @@ public final class LogitsForm {
               .formatted(output, layer.getClass().getSimpleName()));
     }
     requireSoftmax(conf, output);
+    requireParametersInLayers(conf);
     return conf;
   }
 
@@ -116,6 +117,19 @@ public final class LogitsForm {
           "The model's output '%s' has activation %s, but softmax is needed: distillation compares class probabilities"
               .formatted(output, layer.getActivationFn()));
     }
+  }
+
+  /** Nothing else finds the parameters of a vertex that is not a layer. */
+  private static void requireParametersInLayers(ComputationGraphConfiguration conf) {
+    conf.getVertices()
+        .forEach(
+            (name, vertex) -> {
+              if (!(vertex instanceof LayerVertex) && vertex.numParams(false) > 0) {
+                throw new UserException(
+                    "The model's vertex '%s' has parameters of its own, being of type %s, but only layers may have some: a SelfAttentionLayer, for one"
+                        .formatted(name, vertex.getClass().getSimpleName()));
+              }
+            });
   }
 
   /** Whether a layer is a network's end. */

@@ -1,24 +1,14 @@
 package io.limbeck.dl4j.graph;
 
-import io.limbeck.core.delivery.DeliveryConfig;
 import io.limbeck.core.distiller.GradientTarget;
-import io.limbeck.core.distiller.PlannedConnector;
-import io.limbeck.core.distiller.PlannedLoss;
-import io.limbeck.core.loss.LossParameter;
 import io.limbeck.core.network.NetworkDescription;
-import io.limbeck.core.network.Side;
-import io.limbeck.dl4j.head.GradientHead;
 import io.limbeck.dl4j.head.GradientHeadLayer;
-import io.limbeck.dl4j.head.LearntArray;
 import io.limbeck.dl4j.head.LearntArrayLayer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,7 +19,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * parameters, so a trained vector goes back into the plain student by name.
  */
 public final class TrainingGraph {
-  private static final String HEAD_SUFFIX = ".distill";
   static final String LOSS_PREFIX = "distill_losses.";
 
   private final ComputationGraph network;
@@ -38,20 +27,22 @@ public final class TrainingGraph {
   private final Map<String, List<String>> connectorOutputs;
   private final String loss;
   private final Learners learners;
+  private final double labelSmoothVal;
 
-  private TrainingGraph(
+  TrainingGraph(
       ComputationGraph network,
       StudentPlan plan,
       Map<String, String> heads,
       Map<String, List<String>> connectorOutputs,
       String loss,
-      Learners learners) {
+      TrainingOptions options) {
     this.network = network;
     this.plan = plan;
     this.heads = heads;
     this.connectorOutputs = connectorOutputs;
     this.loss = loss;
-    this.learners = learners;
+    this.learners = options.learners();
+    this.labelSmoothVal = options.schedule().labelSmoothVal();
   }
 
   /**
@@ -93,7 +84,7 @@ public final class TrainingGraph {
       StudentPlan plan,
       Surroundings around,
       TrainingOptions options) {
-    return new Builder(logitsForm, plan, around, options).build();
+    return new TrainingGraphBuilder(logitsForm, plan, around, options).build();
   }
 
   /** The graph that DL4J trains. */
@@ -125,14 +116,19 @@ public final class TrainingGraph {
   }
 
   /**
-   * One array of labels for each output: only the task loss takes any.
+   * One array of labels for each output: only the task loss takes any, smoothed where that is
+   * wanted: C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR
+   * 2016, arXiv:1512.00567, section 7.
    *
    * @param labels one-hot, {@code [batch, classes]}
    */
   INDArray[] labels(INDArray labels) {
     INDArray[] all = new INDArray[network.getNumOutputArrays()];
     if (hasTaskLoss()) {
-      all[all.length - 1] = labels;
+      all[all.length - 1] =
+          labelSmoothVal == 0
+              ? labels
+              : labels.mul(1 - labelSmoothVal).addi(labelSmoothVal / labels.size(1));
     }
     return all;
   }
@@ -208,122 +204,7 @@ public final class TrainingGraph {
     return (GradientHeadLayer) network.getLayer(heads.get(vertex));
   }
 
-  private static String learntName(String loss, String parameter) {
+  static String learntName(String loss, String parameter) {
     return LOSS_PREFIX + loss + "." + parameter;
-  }
-
-  /** Puts a training graph together. */
-  private static final class Builder {
-    private final ComputationGraphConfiguration conf;
-    private final StudentPlan plan;
-    private final Surroundings around;
-    private final TrainingOptions options;
-    private final String loss;
-    private final String logits;
-    private final String input;
-    private final List<String> outputs = new ArrayList<>();
-    private final Map<String, String> heads = new LinkedHashMap<>();
-
-    Builder(
-        ComputationGraphConfiguration logitsForm,
-        StudentPlan plan,
-        Surroundings around,
-        TrainingOptions options) {
-      this.conf = logitsForm.clone();
-      this.plan = plan;
-      this.around = around;
-      this.options = options;
-      this.loss = LogitsForm.loss(conf);
-      this.logits = LogitsForm.logits(conf);
-      this.input = conf.getNetworkInputs().get(0);
-    }
-
-    TrainingGraph build() {
-      List<String> inputs = new ArrayList<>(List.of(input));
-      plan.teacherVertices().forEach(vertex -> inputs.add(ConnectorGraph.inputName(vertex)));
-      conf.setNetworkInputs(inputs);
-      plan.deliveries().forEach(this::deliver);
-      plan.gradientVertices().forEach(this::addHead);
-      Map<String, List<String>> connectors = addConnectors();
-      plan.losses().forEach(this::addParameters);
-      if (options.taskLossWeight() > 0) {
-        TaskLoss.weigh(conf, loss, logits, options.taskLossWeight());
-        outputs.add(loss);
-      } else {
-        conf.getVertices().remove(loss);
-        conf.getVertexInputs().remove(loss);
-        if (options.learners() == Learners.GENERATOR) {
-          Ancestors.keep(conf, outputs);
-        } else if (outputs.isEmpty() || !leadsToAnOutput(logits)) {
-          addHead(logits);
-        }
-      }
-      conf.setNetworkOutputs(outputs);
-      conf.getVertices().values().forEach(options::setOn);
-      TopologicalOrder.forget(conf);
-      return new TrainingGraph(
-          Networks.fresh(conf),
-          plan,
-          heads,
-          connectors,
-          options.taskLossWeight() > 0 ? loss : null,
-          options.learners());
-    }
-
-    /** Whoever takes a delivered vertex' output takes the teacher's. */
-    private void deliver(DeliveryConfig.ModuleOutputs delivery) {
-      String replacement = ConnectorGraph.inputName(delivery.from());
-      for (Map.Entry<String, List<String>> entry : conf.getVertexInputs().entrySet()) {
-        entry.setValue(
-            entry.getValue().stream()
-                .map(name -> name.equals(delivery.source()) ? replacement : name)
-                .toList());
-      }
-      addHead(delivery.source());
-    }
-
-    private Map<String, List<String>> addConnectors() {
-      ConnectorBranches branches =
-          new ConnectorBranches(conf, options.seed(), around.teacherParameters());
-      for (PlannedConnector connector : plan.connectors()) {
-        boolean ofStudent = connector.side() == Side.STUDENT;
-        String from = ofStudent ? connector.vertex() : ConnectorGraph.inputName(connector.vertex());
-        NetworkDescription network = ofStudent ? around.student() : around.teacher();
-        branches.declare(from, network.shapeOf(connector.vertex()));
-        branches.add(connector, from);
-      }
-      branches.outputs().values().forEach(vertices -> vertices.forEach(this::addHead));
-      return branches.outputs();
-    }
-
-    private void addParameters(PlannedLoss planned) {
-      for (LossParameter parameter : planned.parameters()) {
-        String name = learntName(planned.name(), parameter.name());
-        put(name, new LearntArray(name, parameter.shape(), parameter.initial()), input);
-        outputs.add(name);
-      }
-    }
-
-    private void addHead(String vertex) {
-      if (!heads.containsKey(vertex)) {
-        String head = vertex + HEAD_SUFFIX;
-        put(head, new GradientHead(head), vertex);
-        heads.put(vertex, head);
-        outputs.add(head);
-      }
-    }
-
-    private void put(String name, org.deeplearning4j.nn.conf.layers.Layer layer, String from) {
-      NeuralNetConfiguration layerConf = new NeuralNetConfiguration();
-      layerConf.setLayer(layer);
-      layerConf.setDataType(conf.getDataType());
-      conf.getVertices().put(name, new LayerVertex(layerConf, null));
-      conf.getVertexInputs().put(name, List.of(from));
-    }
-
-    /** Whether anything takes a vertex' output. */
-    private boolean leadsToAnOutput(String vertex) {
-      return conf.getVertexInputs().values().stream().anyMatch(taken -> taken.contains(vertex));
-    }
   }
 }

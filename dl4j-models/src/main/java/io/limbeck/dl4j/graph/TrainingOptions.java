@@ -10,6 +10,10 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -44,17 +48,35 @@ public record TrainingOptions(
 
   /** Sets updater and weight decay of a vertex. */
   void setOn(GraphVertex vertex) {
-    if (vertex instanceof LayerVertex layerVertex) {
-      layerVertex.getLayerConf().setMiniBatch(true);
-      if (layerVertex.getLayerConf().getLayer() instanceof BaseLayer layer) {
-        // What does not learn has zero gradients, and needs nothing to be remembered of them.
-        layer.setIUpdater(learners.include(layer.getLayerName()) ? updater() : new NoOp());
-        layer.setBiasUpdater(null);
-        layer.setRegularization(
-            learners.include(layer.getLayerName()) ? regularization() : List.of());
-        layer.setRegularizationBias(List.of());
-      }
+    if (!(vertex instanceof LayerVertex layerVertex)) {
+      return;
     }
+    layerVertex.getLayerConf().setMiniBatch(true);
+    Layer any = layerVertex.getLayerConf().getLayer();
+    // What does not learn has zero gradients, and needs nothing to be remembered of them.
+    boolean learns = learners.include(any.getLayerName());
+    IUpdater updater = learns ? updater() : new NoOp();
+    List<Regularization> regularization = learns && hasWeights(any) ? regularization() : List.of();
+    if (any instanceof BaseLayer layer) {
+      layer.setIUpdater(updater);
+      layer.setBiasUpdater(null);
+      layer.setRegularization(regularization);
+      layer.setRegularizationBias(List.of());
+    } else if (any instanceof AbstractSameDiffLayer layer) {
+      layer.setUpdater(updater);
+      layer.setBiasUpdater(null);
+      layer.setRegularization(regularization);
+      layer.setRegularizationBias(List.of());
+    }
+  }
+
+  /**
+   * The factors behind a normalisation are none, and neither is a layer with one input, which is a
+   * learnt array such as a transformer's tokens.
+   */
+  private static boolean hasWeights(Layer layer) {
+    return !(layer instanceof ElementWiseMultiplicationLayer)
+        && !(layer instanceof DenseLayer dense && dense.getNIn() == 1);
   }
 
   private List<Regularization> regularization() {

@@ -1,20 +1,29 @@
 package io.limbeck.dl4j.zoo;
 
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.config.ArchitectureConfig.DistilledVisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.config.ArchitectureConfig.MobileNetV2;
+import io.limbeck.core.config.ArchitectureConfig.RegNet;
 import io.limbeck.core.config.ArchitectureConfig.ResNet;
 import io.limbeck.core.config.ArchitectureConfig.ResNetCifar;
 import io.limbeck.core.config.ArchitectureConfig.ShuffleNetV2;
 import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
+import io.limbeck.core.config.ArchitectureConfig.VisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
+import io.limbeck.core.config.RegNetArch;
+import io.limbeck.core.config.TransformerArch;
+import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.TruncatedNormalDistribution;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -28,7 +37,11 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 public final class Architectures {
   static final String INPUT = "input";
   private static final String LOGITS = "head.fc";
+  private static final String TRANSFORMER_LOGITS = "head.layers.head";
   private static final String LOSS = "head.loss_module";
+
+  /** Standard deviation of a transformer's weights at the start. */
+  private static final double LINEAR_STD = 0.02;
 
   private final InputType input;
   private final int classes;
@@ -126,6 +139,54 @@ public final class Architectures {
   }
 
   /**
+   * RegNet.
+   *
+   * @param architecture which one
+   */
+  public ComputationGraphConfiguration regNet(RegNet architecture) {
+    return regNet(architecture.modelName().size(), architecture.numClasses());
+  }
+
+  ComputationGraphConfiguration regNet(RegNetArch.Size size, Integer numClasses) {
+    GraphBuilder graph = start(WeightInit.RELU);
+    long[] shape = input.getShape(false);
+    String last =
+        new RegNetLayers(
+                new Stack(graph), size, Math.toIntExact(shape[1]), Math.toIntExact(shape[2]))
+            .add();
+    return finish(graph, last, numClasses);
+  }
+
+  /**
+   * The vision transformer.
+   *
+   * @param architecture its sizes
+   */
+  public ComputationGraphConfiguration visionTransformer(VisionTransformer architecture) {
+    return transformer(
+        architecture.arch().size(),
+        architecture.patchSize(),
+        architecture.dropPathRate(),
+        architecture.numClasses(),
+        List.of("cls_token"));
+  }
+
+  /**
+   * The vision transformer with a distillation token.
+   *
+   * @param architecture its sizes
+   */
+  public ComputationGraphConfiguration distilledVisionTransformer(
+      DistilledVisionTransformer architecture) {
+    return transformer(
+        architecture.arch().size(),
+        architecture.patchSize(),
+        architecture.dropPathRate(),
+        architecture.numClasses(),
+        List.of("cls_token", "dist_token"));
+  }
+
+  /**
    * A plain convolutional network.
    *
    * @param architecture its sizes
@@ -163,6 +224,10 @@ public final class Architectures {
    * normal distribution that residual networks need, a narrow one ends a percent or more worse.
    */
   private GraphBuilder start(WeightInit weightInit) {
+    return start(weightInit.getWeightInitFunction());
+  }
+
+  private GraphBuilder start(IWeightInit weightInit) {
     return new NeuralNetConfiguration.Builder()
         .seed(seed)
         .dataType(dataType)
@@ -174,18 +239,46 @@ public final class Architectures {
         .setInputTypes(input);
   }
 
+  /** A head for each learnt token, of which the first classifies; the others wait for a loss. */
+  ComputationGraphConfiguration transformer(
+      TransformerArch.Size size,
+      int patchSize,
+      double dropPathRate,
+      Integer numClasses,
+      List<String> learntTokens) {
+    GraphBuilder graph =
+        start(new WeightInitDistribution(new TruncatedNormalDistribution(0, LINEAR_STD)))
+            .allowDisconnected(true);
+    long[] shape = input.getShape(false);
+    int patches = Math.toIntExact((shape[1] / patchSize) * (shape[2] / patchSize));
+    List<String> tokens =
+        new VisionTransformerLayers(new Stack(graph), size, dropPathRate, patches, learntTokens)
+            .add(patchSize);
+    for (int i = 0; i < tokens.size(); i++) {
+      graph.addLayer(
+          i == 0 ? TRANSFORMER_LOGITS : TRANSFORMER_LOGITS + "_dist",
+          new DenseLayer.Builder()
+              .nOut(numClasses == null ? classes : numClasses)
+              .weightInit(WeightInit.ZERO)
+              .build(),
+          tokens.get(i));
+    }
+    return loss(graph, TRANSFORMER_LOGITS);
+  }
+
   private ComputationGraphConfiguration finish(
       GraphBuilder graph, String last, Integer numClasses) {
-    graph.addLayer(
-        LOGITS,
-        new DenseLayer.Builder().nOut(numClasses == null ? classes : numClasses).build(),
-        last);
+    graph.addLayer(LOGITS, dense(numClasses == null ? classes : numClasses), last);
+    return loss(graph, LOGITS);
+  }
+
+  private static ComputationGraphConfiguration loss(GraphBuilder graph, String logits) {
     graph.addLayer(
         LOSS,
         new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
             .activation(Activation.SOFTMAX)
             .build(),
-        LOGITS);
+        logits);
     return graph.setOutputs(LOSS).build();
   }
 

@@ -53,6 +53,34 @@ class DistillationStepTest {
     return step.run(DistillationStep.Batch.of(features, Fixtures.labels(features, 3)));
   }
 
+  /** The labels that losses and recorders see stay as they are. */
+  @Test
+  void labelSmoothing_spreadsAShareOverAllClasses() {
+    ScheduleConfig smooth =
+        new ScheduleConfig(
+            1, 8, new ScheduleConfig.Sgd(0.1), 0, new ScheduleConfig.Constant(0), 0.1);
+    DistillationStep step =
+        DistillationStep.supervised(
+            TrainingGraph.supervised(mlp(3), new TrainingOptions(smooth, 1, 1)));
+    INDArray weights = step.student().network().getLayer("head.fc").getParam("W").dup();
+    INDArray labels = Fixtures.labels(features, 3);
+    INDArray smoothed = labels.mul(0.9).addi(0.1 / 3);
+    INDArray probabilities = Transforms.softmax(features.mmul(weights));
+    double expected =
+        -smoothed.mul(Transforms.log(probabilities, true)).sumNumber().doubleValue() / 8;
+    DistillationStep.Batch batch = DistillationStep.Batch.of(features, labels);
+
+    double found = step.run(batch).get("student.loss");
+
+    assertThat(found).isCloseTo(expected, within(1e-5));
+    assertThat(batch.samples().labels()).isEqualTo(Fixtures.labels(features, 3));
+    INDArray moved =
+        weights.sub(
+            features.transpose().mmul(probabilities.sub(smoothed)).div(features.size(0)).mul(0.1));
+    assertThat(step.student().network().getLayer("head.fc").getParam("W").distance2(moved))
+        .isCloseTo(0, within(1e-5));
+  }
+
   /**
    * A softmax regression, whose step can be written down: W -= rate * x' (0.1 (p - y) + 0.9 * 2 (p2
    * - q2)) / N.

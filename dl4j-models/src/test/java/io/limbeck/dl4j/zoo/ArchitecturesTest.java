@@ -3,13 +3,18 @@ package io.limbeck.dl4j.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.config.ArchitectureConfig.DistilledVisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.config.ArchitectureConfig.MobileNetV2;
+import io.limbeck.core.config.ArchitectureConfig.RegNet;
 import io.limbeck.core.config.ArchitectureConfig.ResNet;
 import io.limbeck.core.config.ArchitectureConfig.ResNetCifar;
 import io.limbeck.core.config.ArchitectureConfig.ShuffleNetV2;
 import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
+import io.limbeck.core.config.ArchitectureConfig.VisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
+import io.limbeck.core.config.RegNetArch;
+import io.limbeck.core.config.TransformerArch;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.core.network.Vertex;
 import io.limbeck.dl4j.graph.Describer;
@@ -85,9 +90,9 @@ class ArchitecturesTest {
   }
 
   /**
-   * Learnable parameters as published: torchvision's model table for ImageNet, K. Liu's
-   * pytorch-cifar for ResNet_CIFAR, the wide residual networks' own repository and RepDistiller's
-   * wrn_16_2 with ten classes in place of a hundred.
+   * Learnable parameters as published: torchvision's model table for ImageNet, timm's for RegNets
+   * and transformers, K. Liu's pytorch-cifar for ResNet_CIFAR, the wide residual networks' own
+   * repository and RepDistiller's wrn_16_2 with ten classes in place of a hundred.
    */
   @ParameterizedTest
   @CsvSource({
@@ -101,7 +106,16 @@ class ArchitecturesTest {
     "WideResNet 28 10, 36479194",
     "MobileNetV2 1.0, 3504872",
     "ShuffleNetV2 1.0, 2278604",
-    "ShuffleNetV2 0.5, 1366792"
+    "ShuffleNetV2 0.5, 1366792",
+    "RegNet X_002, 2684792",
+    "RegNet X_160, 54278536",
+    "RegNet Y_002, 3162996",
+    "RegNet Y_032, 19436338",
+    "RegNet Y_160, 83590140",
+    "VisionTransformer DEIT_TINY, 5717416",
+    "VisionTransformer DEIT_BASE, 86567656",
+    "DistilledVisionTransformer DEIT_SMALL, 22436432",
+    "DistilledVisionTransformer DEIT_BASE, 87338192"
   })
   void publishedNetworks_parameters(String name, long learnable) {
     assertThat(learnable(conf(name))).isEqualTo(learnable);
@@ -118,6 +132,13 @@ class ArchitecturesTest {
       case "WideResNet" ->
           cifar.wideResNet(
               new WideResNet(Integer.parseInt(words[1]), Integer.parseInt(words[2]), null));
+      case "RegNet" -> imageNet.regNet(new RegNet(RegNetArch.valueOf(words[1]), null));
+      case "VisionTransformer" ->
+          imageNet.visionTransformer(
+              new VisionTransformer(TransformerArch.valueOf(words[1]), 16, 0.1, null));
+      case "DistilledVisionTransformer" ->
+          imageNet.distilledVisionTransformer(
+              new DistilledVisionTransformer(TransformerArch.valueOf(words[1]), 16, 0.1, null));
       case "MobileNetV2" ->
           imageNet.mobileNetV2(new MobileNetV2(Double.parseDouble(words[1]), null));
       default -> imageNet.shuffleNetV2(new ShuffleNetV2(Double.parseDouble(words[1]), null));

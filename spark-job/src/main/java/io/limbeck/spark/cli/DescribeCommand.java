@@ -54,7 +54,7 @@ final class DescribeCommand implements Callable<Integer>, Verbosity.Aware {
           "%-" + width + "s  %-20s %-16s %s%n",
           vertex.name(),
           vertex.type(),
-          shape(vertex.shape()),
+          shape(vertex),
           vertex.parameters().stream()
               .map(parameter -> parameter.name() + " " + shape(parameter.shape()))
               .collect(Collectors.joining("  ")));
@@ -79,6 +79,11 @@ final class DescribeCommand implements Callable<Integer>, Verbosity.Aware {
                     "Model file "
                         + model
                         + " does not tell the shape of its input: give it with --input, such as --input 3,32,32"));
+  }
+
+  /** Several rows for each example are counted in front. */
+  private static String shape(Vertex vertex) {
+    return (vertex.isRecordable() ? "" : vertex.rows() + " x ") + shape(vertex.shape());
   }
 
   private static String shape(List<Long> shape) {

@@ -45,7 +45,7 @@ public final class PlanText {
       deliveries(text, distill);
       connectors(text, prepared.distilling());
       losses(text, "loss          ", distill.distiller());
-      line(text, "task loss     %s", taskLoss(distill));
+      line(text, "task loss     %s", taskLoss(distill, config.schedule().labelSmoothVal()));
       if (distill instanceof DataFree dataFree) {
         generator(text, dataFree);
       }
@@ -135,10 +135,13 @@ public final class PlanText {
             });
   }
 
-  private static String taskLoss(Distillation distill) {
-    return distill.calculateStudentLoss()
-        ? "cross-entropy with the labels, weight " + distill.studentLossWeight()
-        : "none: the labels are not used";
+  private static String taskLoss(Distillation distill, double labelSmoothVal) {
+    if (!distill.calculateStudentLoss()) {
+      return "none: the labels are not used";
+    }
+    return "cross-entropy with the labels, weight "
+        + distill.studentLossWeight()
+        + (labelSmoothVal == 0 ? "" : ", labels smoothed by " + labelSmoothVal);
   }
 
   private static String source(DistillerConfig distiller, RecordReference reference) {

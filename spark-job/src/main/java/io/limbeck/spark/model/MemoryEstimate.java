@@ -2,9 +2,12 @@ package io.limbeck.spark.model;
 
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.config.ScheduleConfig.Adam;
+import io.limbeck.core.config.ScheduleConfig.AdamW;
 import io.limbeck.core.config.ScheduleConfig.Sgd;
+import io.limbeck.core.config.ScheduleConfig.Updater;
 import io.limbeck.core.error.UserException;
-import java.util.Map;
+import io.limbeck.dl4j.shape.Activation;
+import io.limbeck.dl4j.shape.Activations;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -47,14 +50,21 @@ public record MemoryEstimate(long parameters, long nativeBytes, long heapBytes) 
       }
     }
     long activations = 0;
-    for (Map.Entry<String, InputType> type : conf.getLayerActivationTypes(true, input).entrySet()) {
-      activations += type.getValue().arrayElementsPerExample();
+    for (Activation activation : Activations.of(conf, input).values()) {
+      activations += activation.elements();
     }
-    long states =
-        schedule.updater() instanceof Adam ? 2 : schedule.updater() instanceof Sgd ? 0 : 1;
+    long states = states(schedule.updater());
     long oneTask = (2 + states) * parameters + 2 * activations * schedule.batchSize();
     return new MemoryEstimate(
         parameters, FLOAT * tasks * oneTask, FLOAT * parameters * (1 + states) * (partitions + 2L));
+  }
+
+  /** Numbers that an updater keeps for each parameter. */
+  private static int states(Updater updater) {
+    if (updater instanceof Adam || updater instanceof AdamW) {
+      return 2;
+    }
+    return updater instanceof Sgd ? 0 : 1;
   }
 
   /**

@@ -2,13 +2,16 @@ package io.limbeck.spark.model;
 
 import io.limbeck.core.config.ArchitectureConfig;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.config.ArchitectureConfig.DistilledVisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.config.ArchitectureConfig.MobileNetV2;
 import io.limbeck.core.config.ArchitectureConfig.ModelFile;
+import io.limbeck.core.config.ArchitectureConfig.RegNet;
 import io.limbeck.core.config.ArchitectureConfig.ResNet;
 import io.limbeck.core.config.ArchitectureConfig.ResNetCifar;
 import io.limbeck.core.config.ArchitectureConfig.ShuffleNetV2;
 import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
+import io.limbeck.core.config.ArchitectureConfig.VisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.graph.LogitsForm;
@@ -193,6 +196,19 @@ public final class ModelFactory {
         requireSide(key, "ShuffleNetV2", 32);
         return zoo.shuffleNetV2(shuffle);
       }
+      if (architecture instanceof RegNet regNet) {
+        requireImages(key, "RegNet");
+        requireSide(key, "RegNet", 32);
+        return zoo.regNet(regNet);
+      }
+      if (architecture instanceof VisionTransformer transformer) {
+        requirePatches(key, "VisionTransformer", transformer.patchSize());
+        return zoo.visionTransformer(transformer);
+      }
+      if (architecture instanceof DistilledVisionTransformer transformer) {
+        requirePatches(key, "DistilledVisionTransformer", transformer.patchSize());
+        return zoo.distilledVisionTransformer(transformer);
+      }
       if (architecture instanceof SmallCnn cnn) {
         requireImages(key, "SmallCnn");
         requirePoolable(key, cnn.channels().size());
@@ -224,6 +240,15 @@ public final class ModelFactory {
       throw new UserException(
           "'%s' is a %s, which needs images [channels, height, width], but the examples have shape %s"
               .formatted(key, type, Arrays.toString(shape)));
+    }
+  }
+
+  private void requirePatches(String key, String type, int patchSize) {
+    requireImages(key, type);
+    if (shape[1] % patchSize != 0 || shape[2] % patchSize != 0) {
+      throw new UserException(
+          "'%s.patch_size' is %d but must divide both sides of the images, and the examples have shape %s"
+              .formatted(key, patchSize, Arrays.toString(shape)));
     }
   }
 

@@ -391,6 +391,22 @@ class ExperimentTest {
   }
 
   @Test
+  void student_patchesMustFit() {
+    assertUserError(
+        "'algorithm.architecture.patch_size' is 3 but must divide both sides of the images, and the examples have shape"
+            + " [1, 8, 8]",
+        "algorithm.architecture={type: VisionTransformer, arch: deit-tiny, patch_size: 3}");
+  }
+
+  @Test
+  void student_tooSmallForRegNet() {
+    assertUserError(
+        "'algorithm.architecture' is a RegNet, which needs images of 32 by 32 or more, but the examples have shape [1,"
+            + " 8, 8]",
+        "algorithm.architecture={type: RegNet, model_name: regnetx_002}");
+  }
+
+  @Test
   void student_tooManyPoolings() {
     assertUserError(
         "'algorithm.architecture.channels' has 4 entries, each of which halves the image, but the examples have shape [1,"
