@@ -148,7 +148,8 @@ public final class Branch {
     INDArray value = parameters.apply(vertex + "/" + parameter);
     if (value == null) {
       throw new IllegalArgumentException(
-          "'%s' has no parameter '%s', so it is not a BatchNorm".formatted(vertex, parameter));
+          "'%s' has no parameter '%s' that is known before training: it must be a BatchNorm of a frozen teacher"
+              .formatted(vertex, parameter));
     }
     return value.castTo(DataType.DOUBLE).ravel().toDoubleVector();
   }

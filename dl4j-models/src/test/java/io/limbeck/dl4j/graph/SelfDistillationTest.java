@@ -11,6 +11,7 @@ import io.limbeck.core.distiller.RecordReference;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.loss.Reduction;
 import io.limbeck.core.loss.feature.L2Loss;
+import io.limbeck.core.loss.feature.OFDLoss;
 import io.limbeck.core.loss.logit.KLDivergence;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.core.network.Side;
@@ -19,6 +20,7 @@ import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.connector.ActivationConfig;
 import io.limbeck.dl4j.connector.BYOTConnector;
 import io.limbeck.dl4j.connector.ConvModuleConnector;
+import io.limbeck.dl4j.connector.OFDTeacherConnector;
 import io.limbeck.dl4j.connector.TorchFunctionalConnector;
 import io.limbeck.dl4j.connector.TorchNNConnector;
 import java.util.List;
@@ -178,5 +180,38 @@ class SelfDistillationTest {
         .hasMessage(
             "'algorithm.distiller.connectors.other' would learn nothing: no gradient goes to what teacher_recorders"
                 + " capture, put it behind one of student_recorders");
+  }
+
+  /** The margins are made of a BatchNorm that stays as it is; this one learns. */
+  @Test
+  void marginOfANormThatLearns_isRefused() {
+    NetworkDescription network = described();
+    Distiller distiller =
+        Distiller.ofItself(
+            new DistillerConfig.ConfigurableDistiller(
+                Map.of("body", new ModuleOutputs("body")),
+                Map.of("body", new ModuleOutputs("body")),
+                Map.of(),
+                Map.of("margin", ConnectorChain.of(new OFDTeacherConnector())),
+                Map.of("loss_ofd", new OFDLoss(1, 10)),
+                Map.of(
+                    "loss_ofd",
+                    Map.of(
+                        "s_feature", RecordReference.of(Side.STUDENT, "body"),
+                        "t_feature", RecordReference.of(Side.TEACHER, "body").through("margin"))),
+                Map.of()),
+            KEY,
+            network);
+    assertThatThrownBy(
+            () ->
+                TrainingGraph.of(
+                    network(),
+                    StudentPlan.ofItself(distiller),
+                    new TrainingGraph.Surroundings(network, network, name -> null),
+                    new TrainingOptions(Fixtures.sgd(0), 1, 1)))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "Connector 'margin' cannot be built: 'body' has no parameter 'gamma' that is known before training: it must be"
+                + " a BatchNorm of a frozen teacher");
   }
 }
