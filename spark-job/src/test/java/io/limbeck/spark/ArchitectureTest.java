@@ -59,6 +59,8 @@ class ArchitectureTest {
           .definedBy("..spark.report..")
           .layer("visual")
           .definedBy("..spark.visual..")
+          .layer("checkpoint")
+          .definedBy("..spark.checkpoint..")
           .layer("job")
           .definedBy("..spark.job..")
           .layer("dl4j")
@@ -81,11 +83,21 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("data")
           .whereLayer("report")
           .mayOnlyAccessLayers("evaluation")
+          .whereLayer("checkpoint")
+          .mayOnlyAccessLayers("storage", "round", "report")
           .whereLayer("visual")
           .mayNotAccessAnyLayer()
           .whereLayer("job")
           .mayOnlyAccessLayers(
-              "storage", "data", "model", "worker", "round", "evaluation", "report", "visual")
+              "storage",
+              "data",
+              "model",
+              "worker",
+              "round",
+              "evaluation",
+              "report",
+              "checkpoint",
+              "visual")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("storage", "data", "model", "worker", "round")
           .whereLayer("cli")

@@ -15,6 +15,7 @@ import java.io.Serializable;
  * @param data examples
  * @param schedule how long and how fast
  * @param averaging how the partitions' students become one
+ * @param checkpoint when the state is kept
  * @param output where results go
  */
 public record ExperimentConfig(
@@ -40,6 +41,7 @@ public record ExperimentConfig(
     @Key("The examples") DataConfig data,
     @Key(value = "How long and how fast the student learns", def = "{}") ScheduleConfig schedule,
     @Key(value = "How the partitions' students become one", def = "{}") AveragingConfig averaging,
+    @Key(value = "When the training's state is kept", def = "{}") CheckpointConfig checkpoint,
     @Key("Where results go") OutputConfig output)
     implements Serializable {
 

@@ -25,7 +25,8 @@ import picocli.CommandLine.IVersionProvider;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "Exit codes: 0 done, 2 a mistake in the command, config, data or model, 1 anything else.",
+      "Exit codes: 0 done, 2 a mistake in the command, config, data or model, 130 and 143 stopped by",
+      "Ctrl-C or SIGTERM, 1 anything else.",
       "'limbeck COMMAND --help' explains a command."
     })
 public final class Limbeck {

@@ -2,12 +2,14 @@ package io.limbeck.spark.cli;
 
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.spark.job.Experiment;
+import io.limbeck.spark.job.StoppedException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Runs experiments. */
@@ -19,6 +21,12 @@ final class RunCommand implements Callable<Integer>, Verbosity.Aware {
   @Parameters(arity = "1..*", paramLabel = "CONFIG", description = "Experiment file, JSON or YAML.")
   private List<Path> configs;
 
+  @Option(
+      names = "--resume",
+      description =
+          "Go on from the checkpoints in the output folder; without any, start from the beginning.")
+  private boolean resumes;
+
   @Mixin private ConfigOptions options;
   @Mixin private Verbosity verbosity;
 
@@ -28,11 +36,16 @@ final class RunCommand implements Callable<Integer>, Verbosity.Aware {
     // later.
     List<ExperimentConfig> experiments = configs.stream().map(options::read).toList();
     SparkSession spark = verbosity.session("limbeck " + experiments.get(0).name());
+    StopSignals signals = StopSignals.listen();
     try {
       for (ExperimentConfig experiment : experiments) {
-        new Experiment(spark, System.out, Terminal.isInteractive()).run(experiment);
+        new Experiment(spark, System.out, Terminal.isInteractive(), resumes, signals::received)
+            .run(experiment);
       }
       return 0;
+    } catch (StoppedException e) {
+      System.err.println(e.getMessage() + "; the same command with --resume goes on from there");
+      return signals.exitCode();
     } finally {
       spark.stop();
     }

@@ -14,7 +14,7 @@ import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
-import io.limbeck.dl4j.store.ConnectorFile;
+import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.WorkerPlan;
@@ -180,10 +180,10 @@ final class Assembly {
     if (algorithm.initCfg() != null) {
       String file = algorithm.initCfg().checkpoint() + "/connectors.npz";
       if (storage.exists(file)) {
-        Map<String, INDArray> all = ConnectorFile.read(storage.read(file, Prepared.INIT_KEY), file);
+        Map<String, INDArray> all = ArrayFile.read(storage.read(file, Prepared.INIT_KEY), file);
         distiller.connectors().stream()
             .map(PlannedConnector::name)
-            .forEach(name -> weights.putAll(ConnectorFile.connector(all, name)));
+            .forEach(name -> weights.putAll(ArrayFile.connector(all, name)));
       }
     }
     requireWeights(distiller, weights);

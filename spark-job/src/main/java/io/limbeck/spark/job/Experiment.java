@@ -3,12 +3,11 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.Supervised;
-import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
-import io.limbeck.dl4j.store.ConnectorFile;
+import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.report.ModelSeries;
@@ -16,14 +15,15 @@ import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.SummaryTable;
 import io.limbeck.spark.report.TeacherReport;
+import io.limbeck.spark.storage.OutputLock;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.FrozenTeachers;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -38,6 +38,8 @@ public final class Experiment {
   private final Storage storage;
   private final PrintStream out;
   private final boolean terminal;
+  private final boolean resumes;
+  private final BooleanSupplier stop;
 
   /**
    * An experiment runner.
@@ -47,6 +49,26 @@ public final class Experiment {
    * @param terminal whether {@code out} is a terminal
    */
   public Experiment(SparkSession spark, PrintStream out, boolean terminal) {
+    this(spark, out, terminal, false, () -> false);
+  }
+
+  /**
+   * An experiment runner that may go on where an earlier one was, and may be stopped.
+   *
+   * @param spark the session
+   * @param out where progress and the table go
+   * @param terminal whether {@code out} is a terminal
+   * @param resumes whether to go on from the checkpoints in the output folder, if there are any
+   * @param stop asked after every round whether to keep a checkpoint and stop
+   */
+  public Experiment(
+      SparkSession spark,
+      PrintStream out,
+      boolean terminal,
+      boolean resumes,
+      BooleanSupplier stop) {
+    this.resumes = resumes;
+    this.stop = stop;
     this.spark = spark;
     this.context = new JavaSparkContext(spark.sparkContext());
     this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
@@ -60,22 +82,34 @@ public final class Experiment {
    * @param config what is wanted
    * @return what it came to, as it was written to the output folder
    * @throws io.limbeck.core.error.UserException for a mistake of the user's
+   * @throws StoppedException when it was asked to stop; it can be resumed then
    */
   public Report run(ExperimentConfig config) {
     String dir = config.output().dir();
-    storage.requireEmpty(dir, config.output().overwrite());
+    OutputFolder folder = new OutputFolder(storage, dir);
+    boolean continues = resumes && folder.isContinuedBy(config);
+    if (!continues) {
+      storage.requireEmpty(dir, config.output().overwrite());
+    }
     EngineStatus engine = CpuEngine.status();
     out.println(
         (engine.degraded() ? "warning: slow native path: " : "native path: ")
             + engine.description());
     Prepared prepared = new Preparation(spark).prepare(config);
     Data data = Data.load(context, new DataLoader(spark, config.data()), prepared);
-    try {
+    try (OutputLock lock = OutputLock.take(storage, dir, context.sc().applicationId())) {
+      if (continues) {
+        out.println("going on from the checkpoints in " + folder.checkpoints());
+      } else {
+        // Another job may have come and gone since the first look.
+        storage.requireEmpty(dir, config.output().overwrite());
+        folder.clear();
+        folder.begin(config);
+      }
       out.printf(
           "%s: %,d parameters, %d partitions, examples %s%n",
           config.name(), prepared.memory().parameters(), prepared.workers(), data.sizes());
-      storage.write(dir + "/config.json", resolved(config));
-      Report report = train(prepared, data, engine);
+      Report report = train(prepared, data, engine, folder);
       storage.write(dir + "/report.json", report.toJson());
       out.println();
       out.print(SummaryTable.of(report));
@@ -86,7 +120,7 @@ public final class Experiment {
     }
   }
 
-  private Report train(Prepared prepared, Data data, EngineStatus engine) {
+  private Report train(Prepared prepared, Data data, EngineStatus engine, OutputFolder folder) {
     ExperimentConfig config = prepared.config();
     requireExamples(config, data);
     Map<String, TeacherReport> teachers =
@@ -98,7 +132,15 @@ public final class Experiment {
     FrozenTeachers frozen = prepared.frozenTeachers();
     Broadcast<FrozenTeachers> broadcast = frozen == null ? null : context.broadcast(frozen);
     try {
-      Trainer trainer = new Trainer(context, prepared, data, broadcast, progress);
+      Continuation continuation =
+          new Continuation(
+              storage,
+              folder.checkpoints(),
+              config.checkpoint().keep(),
+              identity(prepared, data),
+              resumes,
+              stop);
+      Trainer trainer = new Trainer(context, prepared, data, broadcast, progress, continuation);
       Map<Mode, ModelSeries> series = new LinkedHashMap<>();
       for (Mode mode : modes) {
         series.put(mode, series(mode, prepared, trainer, progress));
@@ -121,6 +163,20 @@ public final class Experiment {
         broadcast.destroy();
       }
     }
+  }
+
+  /** What a run's bits depend on that a config does not always tell. */
+  private static Map<String, String> identity(Prepared prepared, Data data) {
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("partitions", String.valueOf(prepared.workers()));
+    data.sizes().forEach((part, size) -> identity.put(part + " examples", String.valueOf(size)));
+    prepared
+        .teachers()
+        .forEach(
+            (name, teacher) ->
+                identity.put(
+                    name.isEmpty() ? "teacher" : "teacher " + name, teacher.taps().fingerprint()));
+    return identity;
   }
 
   /** Some losses hold something for every example. */
@@ -190,7 +246,7 @@ public final class Experiment {
     if (!beside.isEmpty()) {
       Map<String, INDArray> arrays = new LinkedHashMap<>();
       beside.forEach((name, values) -> arrays.put(name, Nd4j.createFromArray(values)));
-      storage.write(dir + "/connectors.npz", ConnectorFile.write(arrays));
+      storage.write(dir + "/connectors.npz", ArrayFile.write(arrays));
     }
     return ModelSeries.of(parameters, chosen.length, runs);
   }
@@ -229,10 +285,5 @@ public final class Experiment {
               .formatted(100 * run.best().test().accuracy(), 100 * run.last().test().accuracy()));
     }
     return line.append(", %.1f s".formatted(run.seconds())).toString();
-  }
-
-  private static byte[] resolved(ExperimentConfig config) {
-    String json = new ConfigReader().toTree(config).toPrettyString();
-    return (json + "\n").getBytes(StandardCharsets.UTF_8);
   }
 }

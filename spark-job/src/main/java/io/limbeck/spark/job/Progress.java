@@ -19,6 +19,7 @@ public final class Progress {
   private final long started = System.nanoTime();
   private String title = "";
   private int epochsDone;
+  private double before;
   private int epochsOfRun;
   private long lastLine;
   private int shown;
@@ -41,10 +42,15 @@ public final class Progress {
    *
    * @param name what it is
    * @param epochs of it
+   * @param epochsBefore those that an earlier job did
+   * @param partBefore of the next one
    */
-  void run(String name, int epochs) {
+  void run(String name, int epochs, int epochsBefore, double partBefore) {
     title = name;
     epochsOfRun = epochs;
+    epochsDone += epochsBefore;
+    // The time left is told by what this job itself has done.
+    before += epochsBefore + partBefore;
     lastLine = 0;
   }
 
@@ -101,7 +107,7 @@ public final class Progress {
   private String left(RoundSummary round) {
     double done = epochsDone + (round.round() + 1.0) / round.rounds();
     double elapsed = (System.nanoTime() - started) / 1e9;
-    long seconds = Math.round(elapsed * (epochsInAll - done) / done);
+    long seconds = Math.round(elapsed * (epochsInAll - done) / (done - before));
     return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
   }
 

@@ -10,8 +10,10 @@ import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.spark.checkpoint.Checkpoint;
+import io.limbeck.spark.checkpoint.CheckpointStore;
+import io.limbeck.spark.checkpoint.RunProgress;
 import io.limbeck.spark.data.ContrastSampler;
-import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.round.RoundEngine;
@@ -19,10 +21,7 @@ import io.limbeck.spark.round.TrainingState;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,8 +31,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Trains one network with one seed, with or without the teacher. */
 final class Trainer {
-  private static final List<String> LEARNT_BESIDE = List.of("connectors.", "distill_losses.");
-
   private final JavaSparkContext spark;
   private final Prepared prepared;
   private final ExperimentConfig config;
@@ -41,6 +38,7 @@ final class Trainer {
   private final Broadcast<FrozenTeachers> teachers;
   private final Progress progress;
   private final Evaluator evaluator;
+  private final Continuation continuation;
 
   /**
    * A trainer.
@@ -50,19 +48,22 @@ final class Trainer {
    * @param data its examples
    * @param teachers null without any
    * @param progress told how it goes
+   * @param continuation where runs are kept, and which go on
    */
   Trainer(
       JavaSparkContext spark,
       Prepared prepared,
       Data data,
       Broadcast<FrozenTeachers> teachers,
-      Progress progress) {
+      Progress progress,
+      Continuation continuation) {
     this.spark = spark;
     this.prepared = prepared;
     this.config = prepared.config();
     this.data = data;
     this.teachers = teachers;
     this.progress = progress;
+    this.continuation = continuation;
     this.evaluator = new Evaluator(spark, config.data().numClasses());
   }
 
@@ -124,7 +125,18 @@ final class Trainer {
           .forEach((name, array) -> earlier.put(name, array.dup('c').data().asFloat()));
       graphLayout.write(earlier, start);
     }
-    TrainingState state = new TrainingState(start, new float[0], lossStates(mode, seed));
+    CheckpointStore checkpoints = continuation.of(mode.fileName() + "-seed-" + seed);
+    Checkpoint from =
+        continuation
+            .latest(checkpoints)
+            .orElseGet(
+                () ->
+                    new Checkpoint(
+                        RunProgress.START,
+                        new TrainingState(start, new float[0], lossStates(mode, seed)),
+                        null));
+    LearntNetworks networks =
+        new LearntNetworks(student, logitsForm, studentLayout, graphLayout, generator);
     Broadcast<WorkerPlan> broadcast = spark.broadcast(plan);
     try {
       RoundEngine engine =
@@ -135,21 +147,46 @@ final class Trainer {
               mode == Mode.DISTILLED ? teachers : null,
               config.averaging(),
               steps);
-      progress.run(mode.label() + " (seed " + seed + ")", config.schedule().epochs());
-      return new Run(
-              seed,
-              mode,
-              engine,
-              options,
-              generator,
-              student,
-              logitsForm,
-              studentLayout,
-              graphLayout)
-          .all(state);
+      progress.run(
+          mode.label() + " (seed " + seed + ")",
+          config.schedule().epochs(),
+          from.progress().epoch(),
+          (double) from.progress().round() / engine.roundsPerEpoch());
+      return new TrainingRun(seed, mode, engine, options, networks, checkpoints, this, from)
+          .toTheEnd();
     } finally {
       broadcast.destroy();
     }
+  }
+
+  /** The config, for a run. */
+  ExperimentConfig config() {
+    return config;
+  }
+
+  /** Examples learnt from in an epoch. */
+  long examplesPerEpoch() {
+    return data.train().size();
+  }
+
+  /** Where to tell how it goes. */
+  Progress progress() {
+    return progress;
+  }
+
+  /** Whether somebody wants the training to stop. */
+  boolean stopWanted() {
+    return continuation.stopWanted();
+  }
+
+  /** Scores on validation examples; null without any. */
+  Split validation(FrozenNetwork network, String description) {
+    return evaluator.split(network, data.validation(), description);
+  }
+
+  /** Scores on test examples; null without any. */
+  Split test(FrozenNetwork network, String description) {
+    return evaluator.split(network, data.test(), description);
   }
 
   private ContrastSampler contrast(Mode mode, long seed) {
@@ -185,124 +222,5 @@ final class Trainer {
       return distill.calculateStudentLoss() ? distill.studentLossWeight() : 0;
     }
     return 1;
-  }
-
-  /** The epochs of one training. */
-  private final class Run {
-    private final long seed;
-    private final Mode mode;
-    private final RoundEngine engine;
-    private final TrainingOptions options;
-    private final WorkerPlan.Generator generator;
-    private final ComputationGraph student;
-    private final ComputationGraphConfiguration logitsForm;
-    private final ParameterLayout studentLayout;
-    private final ParameterLayout graphLayout;
-    private final List<EpochRecord> epochs = new ArrayList<>();
-    private double seconds;
-    private float[] best;
-    private int bestEpoch;
-    private double bestAccuracy = -1;
-
-    Run(
-        long seed,
-        Mode mode,
-        RoundEngine engine,
-        TrainingOptions options,
-        WorkerPlan.Generator generator,
-        ComputationGraph student,
-        ComputationGraphConfiguration logitsForm,
-        ParameterLayout studentLayout,
-        ParameterLayout graphLayout) {
-      this.seed = seed;
-      this.mode = mode;
-      this.engine = engine;
-      this.options = options;
-      this.generator = generator;
-      this.student = student;
-      this.logitsForm = logitsForm;
-      this.studentLayout = studentLayout;
-      this.graphLayout = graphLayout;
-    }
-
-    Trained all(TrainingState start) {
-      TrainingState state = start;
-      for (int epoch = 0; epoch < config.schedule().epochs(); epoch++) {
-        state = epoch(state, epoch);
-      }
-      float[] last = state.parameters();
-      float[] chosen = best == null ? last : best;
-      int chosenEpoch = best == null ? config.schedule().epochs() : bestEpoch;
-      Split lastValidation = epochs.get(epochs.size() - 1).validation();
-      Split bestValidation = epochs.get(chosenEpoch - 1).validation();
-      Split bestTest = test(chosen, "best epoch");
-      Split lastTest = chosenEpoch == epochs.size() ? bestTest : test(last, "last epoch");
-      long examples = data.train().size() * config.schedule().epochs();
-      RunRecord record =
-          new RunRecord(
-              seed,
-              List.copyOf(epochs),
-              chosenEpoch,
-              new RunRecord.Evaluated(bestValidation, bestTest),
-              new RunRecord.Evaluated(lastValidation, lastTest),
-              seconds,
-              examples / seconds);
-      return new Trained(
-          record,
-          with(chosen),
-          with(last),
-          graphLayout.select(chosen, LEARNT_BESIDE),
-          generator(chosen));
-    }
-
-    private TrainingState epoch(TrainingState before, int epoch) {
-      EpochTally tally = new EpochTally();
-      TrainingState after =
-          engine.epoch(
-              before,
-              epoch,
-              (round, state) -> {
-                tally.add(round);
-                progress.round(round);
-              });
-      seconds += tally.seconds();
-      float[] parameters = after.parameters();
-      Split validation =
-          evaluator.split(
-              frozen(parameters), data.validation(), "evaluate " + mode.label() + " on validation");
-      if (validation != null && validation.accuracy() > bestAccuracy) {
-        bestAccuracy = validation.accuracy();
-        bestEpoch = epoch + 1;
-        best = parameters;
-      }
-      double rate = options.learningRate().at((epoch + 1) * options.stepsPerEpoch() - 1);
-      epochs.add(tally.record(epoch + 1, rate, validation));
-      return after;
-    }
-
-    private Split test(float[] parameters, String which) {
-      return evaluator.split(
-          frozen(parameters), data.test(), "evaluate " + mode.label() + " (" + which + ") on test");
-    }
-
-    private FrozenNetwork frozen(float[] parameters) {
-      return FrozenNetwork.of(logitsForm, with(parameters), List.of(LogitsForm.logits(logitsForm)));
-    }
-
-    /** The plain student with a training graph's parameters. */
-    private ComputationGraph with(float[] parameters) {
-      return Networks.of(
-          student.getConfiguration().clone(),
-          graphLayout.convert(Arrays.copyOf(parameters, graphLayout.length()), studentLayout));
-    }
-
-    /** Its parameters are behind those of the student's graph. */
-    private ComputationGraph generator(float[] parameters) {
-      return generator == null
-          ? null
-          : Networks.of(
-              ComputationGraphConfiguration.fromJson(generator.configuration()),
-              Arrays.copyOfRange(parameters, graphLayout.length(), parameters.length));
-    }
   }
 }

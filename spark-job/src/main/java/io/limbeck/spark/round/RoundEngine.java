@@ -75,8 +75,23 @@ public final class RoundEngine {
    * @throws UserException at a loss or parameter that is not finite, before it is averaged
    */
   public TrainingState epoch(TrainingState start, int epoch, RoundListener listener) {
+    return epoch(start, epoch, 0, listener);
+  }
+
+  /**
+   * Trains for what is left of an epoch.
+   *
+   * @param start where to start from
+   * @param epoch from 0
+   * @param firstRound from 0
+   * @param listener told after every round
+   * @return where it ended
+   * @throws UserException at a loss or parameter that is not finite, before it is averaged
+   */
+  public TrainingState epoch(
+      TrainingState start, int epoch, int firstRound, RoundListener listener) {
     TrainingState state = start;
-    for (int round = 0; round < roundsPerEpoch(); round++) {
+    for (int round = firstRound; round < roundsPerEpoch(); round++) {
       long begin = System.nanoTime();
       List<WorkerResult> results = round(state, epoch, round);
       state = average(state, results);

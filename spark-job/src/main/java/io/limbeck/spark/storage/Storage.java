@@ -7,11 +7,16 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
  * Reads and writes files through Hadoop, so that a path may be local, on HDFS or in an object
@@ -72,10 +77,90 @@ public final class Storage {
       try (OutputStream out = files.create(beside, true)) {
         out.write(content);
       }
+      // A local file is replaced in one go; where that is refused, as on HDFS, by a call of its
+      // own.
+      if (!files.rename(beside, target)) {
+        replace(beside, target);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void replace(Path beside, Path target) throws IOException {
+    try {
+      FileContext.getFileContext(target.toUri(), configuration)
+          .rename(beside, target, Options.Rename.OVERWRITE);
+    } catch (UnsupportedFileSystemException e) {
+      FileSystem files = target.getFileSystem(configuration);
       files.delete(target, false);
       if (!files.rename(beside, target)) {
+        throw new IOException("Cannot rename " + beside + " to " + target, e);
+      }
+    }
+  }
+
+  /**
+   * Writes a folder of files: beside its place first, then renamed, so that it is there whole or
+   * not at all. What was there is replaced.
+   *
+   * @param path the folder
+   * @param files contents by name, in the order in which they are written
+   */
+  public void writeFolder(String path, Map<String, byte[]> files) {
+    try {
+      Path target = new Path(path);
+      Path beside = new Path(target.getParent(), "." + target.getName() + ".tmp");
+      FileSystem system = target.getFileSystem(configuration);
+      system.setWriteChecksum(false);
+      system.delete(beside, true);
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        try (OutputStream out = system.create(new Path(beside, file.getKey()), true)) {
+          out.write(file.getValue());
+        }
+      }
+      system.delete(target, true);
+      if (!system.rename(beside, target)) {
         throw new IOException("Cannot rename " + beside + " to " + target);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The names of the folders in a folder, but hidden ones.
+   *
+   * @param path the folder
+   * @return sorted; none where there is no such folder
+   */
+  public List<String> folders(String path) {
+    try {
+      Path folder = new Path(path);
+      FileSystem system = folder.getFileSystem(configuration);
+      if (!system.exists(folder)) {
+        return List.of();
+      }
+      return Arrays.stream(system.listStatus(folder))
+          .filter(FileStatus::isDirectory)
+          .map(each -> each.getPath().getName())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Deletes a file, or a folder with all that is in it; nothing where there is none.
+   *
+   * @param path the file or folder
+   */
+  public void delete(String path) {
+    try {
+      Path target = new Path(path);
+      target.getFileSystem(configuration).delete(target, true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -95,17 +180,27 @@ public final class Storage {
       if (files.exists(path) && !files.getFileStatus(path).isDirectory()) {
         throw new UserException("'output.dir' is \"" + dir + "\", which is a file, not a folder");
       }
-      if (!overwrite && files.exists(path) && files.listStatus(path).length > 0) {
+      if (!overwrite && files.exists(path) && hasContent(files.listStatus(path))) {
         throw new UserException(
             "'output.dir' is \""
                 + dir
-                + "\", which is not empty: choose another folder, or replace what is there with --set"
-                + " output.overwrite=true");
+                + "\", which is not empty: choose another folder, go on with what is there with --resume, or replace it"
+                + " with --set output.overwrite=true");
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new UserException(
           "'output.dir' is \"" + dir + "\", which cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /** A lock alone is what a killed job leaves that had written nothing yet. */
+  private static boolean hasContent(FileStatus... files) {
+    return Arrays.stream(files).anyMatch(file -> !file.getPath().getName().equals(OutputLock.NAME));
+  }
+
+  /** Hadoop's configuration. */
+  Configuration configuration() {
+    return configuration;
   }
 
   /**

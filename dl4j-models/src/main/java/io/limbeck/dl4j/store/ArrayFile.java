@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -14,13 +15,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What connectors and losses have learnt, as NumPy's {@code npz}: a zip of arrays, each under its
- * parameter's full name, {@code connectors.NAME.LAYER/W}.
+ * Arrays by name as NumPy's {@code npz}, a zip: what connectors and losses have learnt, each under
+ * its parameter's full name, {@code connectors.NAME.LAYER/W}; a training's state.
  */
-public final class ConnectorFile {
+public final class ArrayFile {
   private static final String SUFFIX = ".npy";
 
-  private ConnectorFile() {}
+  private ArrayFile() {}
 
   /**
    * Writes arrays.
@@ -31,6 +32,8 @@ public final class ConnectorFile {
   public static byte[] write(Map<String, INDArray> arrays) {
     try (ByteArrayOutputStream out = new ByteArrayOutputStream();
         ZipOutputStream zip = new ZipOutputStream(out)) {
+      // Weights hardly compress.
+      zip.setLevel(Deflater.NO_COMPRESSION);
       for (Map.Entry<String, INDArray> array : arrays.entrySet()) {
         ZipEntry entry = new ZipEntry(array.getKey() + SUFFIX);
         entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));

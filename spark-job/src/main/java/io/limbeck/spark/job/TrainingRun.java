@@ -1,0 +1,162 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.CheckpointConfig;
+import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.spark.checkpoint.Checkpoint;
+import io.limbeck.spark.checkpoint.CheckpointStore;
+import io.limbeck.spark.checkpoint.RunProgress;
+import io.limbeck.spark.report.EpochRecord;
+import io.limbeck.spark.report.EpochSums;
+import io.limbeck.spark.report.RunRecord;
+import io.limbeck.spark.report.Split;
+import io.limbeck.spark.round.RoundEngine;
+import io.limbeck.spark.round.RoundSummary;
+import io.limbeck.spark.round.TrainingState;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The epochs of one training, from its start or from a checkpoint. */
+final class TrainingRun {
+  private final long seed;
+  private final Mode mode;
+  private final RoundEngine engine;
+  private final TrainingOptions options;
+  private final LearntNetworks networks;
+  private final CheckpointStore checkpoints;
+  private final Trainer trainer;
+  private final CheckpointConfig when;
+  private final int allEpochs;
+
+  private final List<EpochRecord> epochs;
+  private TrainingState state;
+  private EpochSums sums;
+  private double seconds;
+  private float[] best;
+  private int bestEpoch;
+  private double bestAccuracy;
+  private int epoch;
+  private int round;
+  private int unsaved;
+
+  /** A run that goes on from a checkpoint. */
+  TrainingRun(
+      long seed,
+      Mode mode,
+      RoundEngine engine,
+      TrainingOptions options,
+      LearntNetworks networks,
+      CheckpointStore checkpoints,
+      Trainer trainer,
+      Checkpoint from) {
+    this.seed = seed;
+    this.mode = mode;
+    this.engine = engine;
+    this.options = options;
+    this.networks = networks;
+    this.checkpoints = checkpoints;
+    this.trainer = trainer;
+    this.when = trainer.config().checkpoint();
+    this.allEpochs = trainer.config().schedule().epochs();
+    RunProgress progress = from.progress();
+    this.epochs = new ArrayList<>(progress.epochs());
+    this.state = from.state();
+    this.sums = progress.sums();
+    this.seconds = progress.seconds();
+    this.best = from.best();
+    this.bestEpoch = progress.bestEpoch();
+    this.bestAccuracy = progress.bestAccuracy();
+    this.epoch = progress.epoch();
+    this.round = progress.round();
+  }
+
+  /**
+   * Trains all epochs that are left, and evaluates.
+   *
+   * @throws StoppedException when somebody wanted it to stop; a checkpoint is there then
+   */
+  Trainer.Trained toTheEnd() {
+    while (epoch < allEpochs) {
+      engine.epoch(state, epoch, round, this::roundDone);
+    }
+    float[] last = state.parameters();
+    float[] chosen = best == null ? last : best;
+    int chosenEpoch = best == null ? allEpochs : bestEpoch;
+    Split bestTest = test(chosen, "best epoch");
+    Split lastTest = chosenEpoch == epochs.size() ? bestTest : test(last, "last epoch");
+    RunRecord record =
+        new RunRecord(
+            seed,
+            List.copyOf(epochs),
+            chosenEpoch,
+            new RunRecord.Evaluated(epochs.get(chosenEpoch - 1).validation(), bestTest),
+            new RunRecord.Evaluated(epochs.get(epochs.size() - 1).validation(), lastTest),
+            seconds,
+            trainer.examplesPerEpoch() * allEpochs / seconds);
+    return new Trainer.Trained(
+        record,
+        networks.student(chosen),
+        networks.student(last),
+        networks.beside(chosen),
+        networks.generator(chosen));
+  }
+
+  private void roundDone(RoundSummary done, TrainingState after) {
+    state = after;
+    sums = sums.plus(done.losses(), done.examples(), done.seconds(), done.teacherShare());
+    trainer.progress().round(done);
+    round++;
+    unsaved++;
+    if (round == engine.roundsPerEpoch()) {
+      endEpoch();
+    }
+    boolean end = epoch == allEpochs;
+    boolean due = when.everyRounds() == null ? round == 0 : unsaved >= when.everyRounds();
+    boolean stop = trainer.stopWanted();
+    if (due || stop || end) {
+      save();
+    }
+    if (stop && !end) {
+      throw new StoppedException(
+          "%s (seed %d) stopped after %d of %d epochs%s"
+              .formatted(
+                  mode.label(),
+                  seed,
+                  epoch,
+                  allEpochs,
+                  round == 0
+                      ? ""
+                      : " and %d of %d rounds".formatted(round, engine.roundsPerEpoch())));
+    }
+  }
+
+  private void endEpoch() {
+    float[] parameters = state.parameters();
+    Split validation =
+        trainer.validation(
+            networks.frozen(parameters), "evaluate " + mode.label() + " on validation");
+    if (validation != null && validation.accuracy() > bestAccuracy) {
+      bestAccuracy = validation.accuracy();
+      bestEpoch = epoch + 1;
+      best = parameters;
+    }
+    double rate = options.learningRate().at((epoch + 1) * options.stepsPerEpoch() - 1);
+    epochs.add(sums.record(epoch + 1, rate, validation));
+    seconds += sums.seconds();
+    sums = EpochSums.NONE;
+    epoch++;
+    round = 0;
+  }
+
+  private void save() {
+    RunProgress progress =
+        new RunProgress(epoch, round, sums, epochs, seconds, bestEpoch, bestAccuracy);
+    checkpoints.save(
+        epoch * engine.roundsPerEpoch() + round, new Checkpoint(progress, state, best));
+    unsaved = 0;
+  }
+
+  private Split test(float[] parameters, String which) {
+    return trainer.test(
+        networks.frozen(parameters), "evaluate " + mode.label() + " (" + which + ") on test");
+  }
+}

@@ -1,0 +1,51 @@
+package io.limbeck.spark.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An epoch so far, as sums over its rounds.
+ *
+ * @param lossSums each loss by name, over the examples
+ * @param examples learnt from
+ * @param seconds of the rounds
+ * @param teacherShareSum part of the step time spent in the teacher, over the examples
+ */
+public record EpochSums(
+    Map<String, Double> lossSums, long examples, double seconds, double teacherShareSum) {
+  /** Nothing yet. */
+  public static final EpochSums NONE = new EpochSums(Map.of(), 0, 0, 0);
+
+  /**
+   * With one more round.
+   *
+   * @param losses each loss by name, mean over the round's examples
+   * @param roundExamples learnt from
+   * @param roundSeconds wall time
+   * @param teacherShare part of the step time spent in the teacher
+   */
+  public EpochSums plus(
+      Map<String, Double> losses, long roundExamples, double roundSeconds, double teacherShare) {
+    Map<String, Double> sums = new LinkedHashMap<>(lossSums);
+    losses.forEach((name, loss) -> sums.merge(name, loss * roundExamples, Double::sum));
+    return new EpochSums(
+        sums,
+        examples + roundExamples,
+        seconds + roundSeconds,
+        teacherShareSum + teacherShare * roundExamples);
+  }
+
+  /**
+   * The epoch when it is over.
+   *
+   * @param epoch from 1
+   * @param learningRate at its end
+   * @param validation null without validation examples
+   */
+  public EpochRecord record(int epoch, double learningRate, Split validation) {
+    Map<String, Double> losses = new LinkedHashMap<>();
+    lossSums.forEach((name, sum) -> losses.put(name, sum / examples));
+    return new EpochRecord(
+        epoch, losses, learningRate, validation, examples / seconds, teacherShareSum / examples);
+  }
+}
