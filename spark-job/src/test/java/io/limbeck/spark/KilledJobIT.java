@@ -34,7 +34,7 @@ class KilledJobIT {
       config.toString(),
       "--resume",
       "--set=output.dir=" + dir.resolve(out),
-      "--set=schedule.epochs=150",
+      "--set=schedule.epochs=60",
       "--set=repeats=1",
       "--set=checkpoint.every_rounds=7"
     };

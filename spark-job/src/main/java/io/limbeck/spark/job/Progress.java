@@ -121,9 +121,11 @@ public final class Progress {
     }
   }
 
-  private void clear() {
+  /** Takes the line that is written over away, for what comes next. */
+  void clear() {
     if (terminal && shown > 0) {
       out.print("\r" + " ".repeat(shown) + "\r");
+      out.flush();
       shown = 0;
     }
   }

@@ -116,6 +116,7 @@ final class TrainingRun {
       save();
     }
     if (stop && !end) {
+      trainer.progress().clear();
       throw new StoppedException(
           "%s (seed %d) stopped after %d of %d epochs%s"
               .formatted(

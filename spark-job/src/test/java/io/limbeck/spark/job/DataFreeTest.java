@@ -126,6 +126,26 @@ class DataFreeTest {
         .isNotEqualTo(Files.readAllBytes(dir.resolve("a/generator.zip")));
   }
 
+  /** Student and generator, each with its updater, go on where they were. */
+  @Test
+  void stoppedAndContinued_sameBits() throws IOException {
+    run("output.dir=" + dir.resolve("a"));
+    ExperimentConfig config = config("output.dir=" + dir.resolve("b"));
+    PrintStream nowhere =
+        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    int[] rounds = {0};
+    assertThatThrownBy(
+            () ->
+                new Experiment(TestSpark.session(), nowhere, false, false, () -> ++rounds[0] == 3)
+                    .run(config))
+        .isInstanceOf(StoppedException.class);
+    new Experiment(TestSpark.session(), nowhere, false, true, () -> false).run(config);
+    for (String name : List.of("student.zip", "generator.zip")) {
+      assertThat(dir.resolve("b").resolve(name))
+          .hasBinaryContent(Files.readAllBytes(dir.resolve("a").resolve(name)));
+    }
+  }
+
   /** Each is asked; a second one that knows as much as the first doubles what is learnt. */
   @Test
   void twoTeachers_bothTeach() {
