@@ -85,6 +85,9 @@ public final class CheckpointStore {
   }
 
   private Checkpoint read(String path) {
+    if (!storage.exists(path + "/" + MANIFEST)) {
+      throw damaged(path, MANIFEST + " is missing");
+    }
     Manifest manifest =
         bound(path, MANIFEST, storage.read(path + "/" + MANIFEST, KEY), Manifest.class);
     Map<String, byte[]> files = new LinkedHashMap<>();

@@ -174,6 +174,9 @@ class ReferenceConfigsTest {
         ModelSerializer.restoreComputationGraph(
             new ByteArrayInputStream(Files.readAllBytes(out.resolve("student.zip"))));
     assertThat(student.getConfiguration().toJson()).doesNotContain("limbeck", "connectors.");
+    // Those of all configs together would be gigabytes.
+    new Storage(TestSpark.context().hadoopConfiguration())
+        .delete(out.resolve("checkpoints").toString());
     return out;
   }
 

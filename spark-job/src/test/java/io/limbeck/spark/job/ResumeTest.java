@@ -224,6 +224,8 @@ class ResumeTest {
         "is damaged: its manifest does not know arrays.npz (format 0)", "student_alone=false");
     Files.writeString(progress.resolveSibling("manifest.json"), "{");
     assertUserError("is damaged: manifest.json is not what was written: ", "student_alone=false");
+    Files.delete(progress.resolveSibling("manifest.json"));
+    assertUserError("is damaged: manifest.json is missing", "student_alone=false");
   }
 
   @Test
