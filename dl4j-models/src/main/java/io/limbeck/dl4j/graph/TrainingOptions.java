@@ -71,12 +71,12 @@ public record TrainingOptions(
   }
 
   /**
-   * The factors behind a normalisation are none, and neither is a layer with one input, which is a
-   * learnt array such as a transformer's tokens.
+   * The factors behind a normalisation are none, and neither is a layer with one input and no bias,
+   * which is a learnt array such as a transformer's tokens.
    */
   private static boolean hasWeights(Layer layer) {
     return !(layer instanceof ElementWiseMultiplicationLayer)
-        && !(layer instanceof DenseLayer dense && dense.getNIn() == 1);
+        && !(layer instanceof DenseLayer dense && dense.getNIn() == 1 && !dense.hasBias());
   }
 
   private List<Regularization> regularization() {

@@ -28,6 +28,7 @@ public final class OutputLock implements AutoCloseable {
 
   private final Path file;
   private final FileSystem files;
+  private final Owner owner;
   private final Timer heartbeat = new Timer("output lock", true);
 
   /**
@@ -40,9 +41,10 @@ public final class OutputLock implements AutoCloseable {
    */
   record Owner(String host, long pid, String application, String token) {}
 
-  private OutputLock(Path file, FileSystem files) {
+  private OutputLock(Path file, FileSystem files, Owner owner) {
     this.file = file;
     this.files = files;
+    this.owner = owner;
     heartbeat.schedule(
         new TimerTask() {
           @Override
@@ -60,7 +62,7 @@ public final class OutputLock implements AutoCloseable {
    * @param storage where it is
    * @param dir the folder, which is made
    * @param application Spark's name for this job
-   * @throws UserException when another job that lives has it
+   * @throws UserException when another job that lives has it, or it cannot be written
    */
   public static OutputLock take(Storage storage, String dir, String application) {
     try {
@@ -83,9 +85,10 @@ public final class OutputLock implements AutoCloseable {
       if (now == null || !now.token().equals(own.token())) {
         throw taken(dir, now == null ? own : now, "it started at the same moment");
       }
-      return new OutputLock(file, files);
+      return new OutputLock(file, files, own);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UserException(
+          "'output.dir' is \"%s\", which cannot be written: %s".formatted(dir, e.getMessage()), e);
     }
   }
 
@@ -111,7 +114,11 @@ public final class OutputLock implements AutoCloseable {
       throws IOException {
     Owner owner = read(files, file);
     if (owner == null) {
-      return;
+      if (!files.exists(file)) {
+        return;
+      }
+      // Its owner is just writing it, or died at that.
+      owner = new Owner("an unknown host", 0, "an unknown application", "");
     }
     boolean dead =
         owner.host().equals(host)
@@ -148,7 +155,10 @@ public final class OutputLock implements AutoCloseable {
   public void close() {
     heartbeat.cancel();
     try {
-      files.delete(file, false);
+      // It may have lapsed, in a long pause of this process, and be another's by now.
+      if (owner.equals(read(files, file))) {
+        files.delete(file, false);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

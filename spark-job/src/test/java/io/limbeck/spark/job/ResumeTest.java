@@ -243,6 +243,21 @@ class ResumeTest {
   }
 
   @Test
+  void lockThatIsJustWritten_isRespected() throws IOException {
+    Files.createDirectories(dir.resolve("out"));
+    Files.writeString(dir.resolve("out/.lock"), "");
+    assertUserError(", to which another job writes: an unknown application, process 0");
+  }
+
+  @Test
+  void folderThatCannotBeWritten_isToldSo() throws IOException {
+    Files.writeString(dir.resolve("file"), "");
+    assertUserError(
+        "'output.dir' is \"" + dir.resolve("file/out") + "\", which cannot be",
+        "output.dir=" + dir.resolve("file/out"));
+  }
+
+  @Test
   void lockOfAJobThatDiedHere_isTaken() throws IOException {
     Files.createDirectories(dir.resolve("out"));
     Files.writeString(
