@@ -67,6 +67,13 @@ public record ExperimentConfig(
       throw new UserException(
           "'data.contrast' compares training examples, but data-free distillation has none");
     }
+    if (dataFree && averaging.recomputeBatchNorm() != null) {
+      throw new UserException(
+          "'averaging.recompute_batch_norm' needs training examples, but data-free distillation has none");
+    }
+    if (averaging.frequencySchedule() instanceof FrequencySchedule.PostLocal postLocal) {
+      postLocal.fromEpoch(schedule.lrSchedule());
+    }
   }
 
   /**

@@ -34,6 +34,7 @@ public final class DistillationStep {
   private final Map<String, LossState.Change> changes = new LinkedHashMap<>();
   private long teacherNanos;
   private Pass pass;
+  private String ofTeacher;
 
   /**
    * What is known while the student's pass runs.
@@ -42,6 +43,7 @@ public final class DistillationStep {
    */
   private record Pass(
       Batch batch,
+      Map<String, INDArray> teacherOutputs,
       Map<String, List<INDArray>> frozenOutputs,
       Recording studentRecording,
       Recording teacherRecording) {}
@@ -154,6 +156,7 @@ public final class DistillationStep {
    *     student.loss}
    */
   public Map<String, Double> run(Batch batch) {
+    ofTeacher = null;
     Batch seen = mixedByDelivery ? batch : mixed(batch);
     if (distiller == null) {
       fit(seen, Map.of());
@@ -163,6 +166,17 @@ public final class DistillationStep {
       distilled(seen);
     }
     return new LinkedHashMap<>(listener.losses());
+  }
+
+  /**
+   * Where the last step's numbers first ceased to be finite, looked for where a loss is not or the
+   * logits are not.
+   *
+   * @return a clause such as {@code the output of 'backbone.conv1' is NaN}; null where all is well
+   *     or nothing is found
+   */
+  public String diagnosis() {
+    return ofTeacher == null ? listener.diagnosis() : ofTeacher;
   }
 
   /** Time spent in the teacher so far, in nanoseconds. */
@@ -178,7 +192,9 @@ public final class DistillationStep {
       try (Recording ofStudent = distiller.student().start();
           DeliveryManager.Pass overriding = deliveries.override()) {
         Batch seen = mixedByDelivery ? mixed(batch) : batch;
-        pass = new Pass(seen, frozenConnectors.forward(activations), ofStudent, ofTeacher);
+        pass =
+            new Pass(
+                seen, activations, frozenConnectors.forward(activations), ofStudent, ofTeacher);
         fit(seen, activations);
       }
       deliveries.requireEmpty();
@@ -193,7 +209,7 @@ public final class DistillationStep {
     changes.clear();
     try (Recording ofTeacher = distiller.teacher().start();
         Recording ofStudent = distiller.student().start()) {
-      pass = new Pass(batch, Map.of(), ofStudent, ofTeacher);
+      pass = new Pass(batch, Map.of(), Map.of(), ofStudent, ofTeacher);
       fit(batch, Map.of());
       changes.forEach((loss, change) -> states.get(loss).apply(change));
     } finally {
@@ -246,6 +262,13 @@ public final class DistillationStep {
                 pass.batch().epoch(),
                 Nd4j.getRandom().nextLong()));
     changes.putAll(result.changes());
+    if (!result.losses().values().stream().allMatch(Double::isFinite)
+        && NonFinite.in(pass.batch().features()).isEmpty()) {
+      ofTeacher =
+          NonFinite.firstOutput(pass.teacherOutputs())
+              .map(clause -> "in the teacher " + clause)
+              .orElse(null);
+    }
     return result;
   }
 

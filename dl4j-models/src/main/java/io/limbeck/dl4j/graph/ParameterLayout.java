@@ -3,6 +3,7 @@ package io.limbeck.dl4j.graph;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,22 @@ public record ParameterLayout(List<Segment> segments) implements Serializable {
   /** Elements of the vector. */
   public int length() {
     return segments.stream().mapToInt(Segment::length).sum();
+  }
+
+  /**
+   * Which elements are running statistics of BatchNorm.
+   *
+   * @param offset of this layout in a longer vector
+   */
+  public BitSet statistics(int offset) {
+    BitSet statistics = new BitSet();
+    segments.stream()
+        .filter(Segment::statistic)
+        .forEach(
+            segment ->
+                statistics.set(
+                    offset + segment.offset(), offset + segment.offset() + segment.length()));
+    return statistics;
   }
 
   /**

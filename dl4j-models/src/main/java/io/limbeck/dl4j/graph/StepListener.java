@@ -21,6 +21,7 @@ final class StepListener extends BaseTrainingListener {
   private final Function<Map<String, INDArray>, DistillResult> distil;
   private final Map<String, Double> losses = new LinkedHashMap<>();
   private final Map<String, INDArray> ofParameters = new LinkedHashMap<>();
+  private String diagnosis;
 
   /**
    * A listener for one graph.
@@ -39,6 +40,11 @@ final class StepListener extends BaseTrainingListener {
     return losses;
   }
 
+  /** Where the last step's numbers first ceased to be finite; null where they did not. */
+  String diagnosis() {
+    return diagnosis;
+  }
+
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
     losses.clear();
@@ -51,7 +57,17 @@ final class StepListener extends BaseTrainingListener {
       long examples = graph.network().batchSize();
       result.gradients().forEach((target, gradient) -> hand(target, gradient.muli(examples)));
     }
+    diagnosis = diagnose(activations);
     CpuEngine.beginBackward(graph.network());
+  }
+
+  /** The step goes on and spoils the parameters, so this is the moment to look. */
+  private String diagnose(Map<String, INDArray> activations) {
+    INDArray logits = graph.hasTaskLoss() ? activations.get(graph.taskLossInput()) : null;
+    boolean bad =
+        !losses.values().stream().allMatch(Double::isFinite)
+            || (logits != null && NonFinite.in(logits).isPresent());
+    return bad ? NonFinite.first(graph.network(), activations).orElse(null) : null;
   }
 
   private void hand(GradientTarget target, INDArray gradient) {

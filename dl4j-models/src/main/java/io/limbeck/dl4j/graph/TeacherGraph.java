@@ -82,6 +82,15 @@ public final class TeacherGraph implements Teacher {
     return activations;
   }
 
+  /**
+   * What the network's BatchNorms see of a mini-batch in training.
+   *
+   * @param features the mini-batch
+   */
+  public BatchNormMoments batchNormMoments(INDArray features) {
+    return BatchNormMoments.of(network, features);
+  }
+
   @Override
   public INDArray parameter(String name) {
     int slash = name.lastIndexOf('/');

@@ -102,6 +102,11 @@ public final class TrainingGraph {
     return loss != null;
   }
 
+  /** The vertex whose output the labels' cross-entropy is of. */
+  String taskLossInput() {
+    return network.getConfiguration().getVertexInputs().get(loss).get(0);
+  }
+
   /**
    * The inputs of a step.
    *

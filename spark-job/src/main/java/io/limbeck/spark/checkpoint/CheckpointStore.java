@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The checkpoints of one run: a folder each, named by the rounds done. {@code arrays.npz} has the
+ * The checkpoints of one run: a folder each, named by the steps done. {@code arrays.npz} has the
  * vectors, {@code progress.json} the rest, {@code manifest.json}, written last, the sizes and
  * checksums of both and what the run depends on. A folder is written beside its place and renamed,
  * so it is whole or not there.
@@ -30,6 +30,7 @@ public final class CheckpointStore {
   private static final String MANIFEST = "manifest.json";
   private static final String PARAMETERS = "parameters";
   private static final String UPDATER = "updater_state";
+  private static final String OUTER = "outer_state";
   private static final String BEST = "best_parameters";
   private static final String LOSS_STATES = "loss_states/";
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -57,15 +58,15 @@ public final class CheckpointStore {
   /**
    * Keeps a checkpoint, and lets go of older ones.
    *
-   * @param rounds done since the start of the run
+   * @param steps done since the start of the run, which name it
    * @param checkpoint the run between two rounds
    */
-  public void save(int rounds, Checkpoint checkpoint) {
+  public void save(int steps, Checkpoint checkpoint) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put(ARRAYS, ArrayFile.write(arrays(checkpoint)));
     files.put(PROGRESS, json(checkpoint.progress()));
     files.put(MANIFEST, json(Manifest.of(files, identity)));
-    storage.writeFolder("%s/%08d".formatted(folder, rounds), files);
+    storage.writeFolder("%s/%08d".formatted(folder, steps), files);
     List<String> all = storage.folders(folder);
     all.subList(0, Math.max(0, all.size() - keep))
         .forEach(old -> storage.delete(folder + "/" + old));
@@ -141,6 +142,9 @@ public final class CheckpointStore {
     if (state.updaterState().length > 0) {
       arrays.put(UPDATER, Nd4j.createFromArray(state.updaterState()));
     }
+    if (state.outerState().length > 0) {
+      arrays.put(OUTER, Nd4j.createFromArray(state.outerState()));
+    }
     if (checkpoint.best() != null) {
       arrays.put(BEST, Nd4j.createFromArray(checkpoint.best()));
     }
@@ -170,7 +174,12 @@ public final class CheckpointStore {
         });
     return new Checkpoint(
         progress,
-        new TrainingState(vector(arrays, PARAMETERS), vector(arrays, UPDATER), lossStates),
+        new TrainingState(
+            vector(arrays, PARAMETERS),
+            vector(arrays, UPDATER),
+            vector(arrays, OUTER),
+            lossStates,
+            progress.measuredFrequency()),
         arrays.containsKey(BEST) ? vector(arrays, BEST) : null);
   }
 

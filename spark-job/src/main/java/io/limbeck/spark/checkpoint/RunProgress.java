@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param epoch the one that goes on, from 0
  * @param round the next one in it, from 0
+ * @param measuredFrequency steps between two averagings in it, where measuring decides that; else 0
  * @param sums of its rounds so far
  * @param epochs those that are over
  * @param seconds of all of their rounds
@@ -18,6 +19,7 @@ import java.util.List;
 public record RunProgress(
     int epoch,
     int round,
+    int measuredFrequency,
     EpochSums sums,
     List<EpochRecord> epochs,
     double seconds,
@@ -25,7 +27,7 @@ public record RunProgress(
     double bestAccuracy) {
   /** Nothing done. */
   public static final RunProgress START =
-      new RunProgress(0, 0, EpochSums.NONE, List.of(), 0, 0, -1);
+      new RunProgress(0, 0, 0, EpochSums.NONE, List.of(), 0, 0, -1);
 
   /** Copies the list. */
   public RunProgress {

@@ -44,9 +44,7 @@ final class MasterRun implements AutoCloseable {
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenTeachers> teacher;
   private final ComputationGraph student;
-  private float[] graphParameters;
-  private Map<String, LossState> lossStates;
-  private float[] updaterState = new float[0];
+  private TrainingState state;
   private int epoch;
 
   record Settings(
@@ -93,8 +91,7 @@ final class MasterRun implements AutoCloseable {
     Workplace here = Workplace.of(plan, frozen);
     this.studentLayout = ParameterLayout.of(student);
     this.graphLayout = ParameterLayout.of(here.network());
-    this.graphParameters = Networks.parameters(here.network());
-    this.lossStates = new LinkedHashMap<>();
+    Map<String, LossState> lossStates = new LinkedHashMap<>();
     settings
         .distiller()
         .distillLosses()
@@ -102,6 +99,7 @@ final class MasterRun implements AutoCloseable {
             (name, loss) ->
                 loss.initialState(settings.seed())
                     .ifPresent(initial -> lossStates.put(name, initial)));
+    this.state = TrainingState.start(Networks.parameters(here.network()), lossStates);
     this.plan = spark.broadcast(plan);
     this.teacher = spark.broadcast(frozen);
   }
@@ -135,43 +133,48 @@ final class MasterRun implements AutoCloseable {
   void epoch(
       ComputationGraph network, JavaRDD<Block> blocks, Collection<TrainingListener> listeners) {
     RoundEngine engine =
-        new RoundEngine(spark, blocks, plan, teacher, settings.averaging(), steps(blocks));
-    TrainingState end =
+        new RoundEngine(
+            spark,
+            blocks,
+            plan,
+            teacher,
+            settings.averaging(),
+            steps(blocks),
+            graphLayout.statistics(0));
+    state =
         engine.epoch(
-            new TrainingState(parameters(network), updaterState, lossStates),
+            state.withParameters(parameters(network)),
             epoch,
-            (summary, state) -> {
-              setParameters(network, state.parameters());
+            (summary, after) -> {
+              show(network, after.parameters());
               network.setScore(
                   summary.losses().values().stream().mapToDouble(Double::doubleValue).sum());
               listeners.forEach(
                   listener -> listener.iterationDone(network, summary.round(), summary.epoch()));
             });
-    setParameters(network, end.parameters());
-    updaterState = end.updaterState();
-    lossStates = end.lossStates();
+    show(network, state.parameters());
     epoch++;
   }
 
   DistillationWorker worker(ComputationGraph network) {
-    RoundState state =
+    RoundState start =
         new RoundState(
             parameters(network),
-            updaterState,
-            lossStates,
+            state.updaterState(),
+            state.lossStates(),
             epoch,
             0,
             settings.averaging().frequency(),
-            epoch * plan.value().options().stepsPerEpoch());
-    return new DistillationWorker(plan, teacher, spark.broadcast(state), 0);
+            epoch * plan.value().options().stepsPerEpoch(),
+            settings.averaging().deltas());
+    return new DistillationWorker(plan, teacher, spark.broadcast(start), 0);
   }
 
   private float[] parameters(ComputationGraph network) {
-    return studentLayout.over(Networks.parameters(network), graphLayout, graphParameters);
+    return studentLayout.over(Networks.parameters(network), graphLayout, state.parameters());
   }
 
-  private void setParameters(ComputationGraph network, float[] parameters) {
-    graphParameters = parameters;
+  private void show(ComputationGraph network, float[] parameters) {
     network.setParams(Networks.vector(graphLayout.convert(parameters, studentLayout)));
   }
 

@@ -1,7 +1,9 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.evaluation.MomentsTask;
 import io.limbeck.spark.evaluation.ScoreTask;
 import io.limbeck.spark.evaluation.Scores;
 import io.limbeck.spark.report.Split;
@@ -40,6 +42,24 @@ public final class Evaluator {
       // every time.
       return examples.blocks().map(new ScoreTask(broadcast, classes)).collect().stream()
           .reduce(Scores.none(classes), Scores::plus);
+    } finally {
+      broadcast.destroy();
+    }
+  }
+
+  /**
+   * What a network's BatchNorms see of some training examples.
+   *
+   * @param network with its logits as the only output
+   * @param examples a part of the data
+   * @param sample which mini-batches
+   */
+  BatchNormMoments moments(FrozenNetwork network, ExampleSet examples, MomentsTask.Sample sample) {
+    spark.setJobDescription("compute BatchNorm's statistics");
+    Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
+    try {
+      return examples.blocks().map(new MomentsTask(broadcast, sample)).collect().stream()
+          .reduce(BatchNormMoments.NONE, BatchNormMoments::plus);
     } finally {
       broadcast.destroy();
     }

@@ -1,11 +1,13 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.spark.worker.WorkerPlan;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -39,6 +41,24 @@ record LearntNetworks(
   FrozenNetwork frozen(float[] parameters) {
     return FrozenNetwork.of(
         logitsForm, student(parameters), List.of(LogitsForm.logits(logitsForm)));
+  }
+
+  /** Which numbers of the vector are BatchNorm's running statistics. */
+  BitSet statistics() {
+    BitSet statistics = graphLayout.statistics(0);
+    if (generator != null) {
+      ComputationGraph network =
+          Networks.blank(ComputationGraphConfiguration.fromJson(generator.configuration()));
+      statistics.or(ParameterLayout.of(network).statistics(graphLayout.length()));
+    }
+    return statistics;
+  }
+
+  /** The vector with the student's BatchNorm statistics replaced. */
+  float[] with(BatchNormMoments moments, float[] parameters) {
+    float[] replaced = parameters.clone();
+    graphLayout.write(moments.parameters(studentLayout), replaced);
+    return replaced;
   }
 
   /** What connectors and losses have learnt, by full name. */

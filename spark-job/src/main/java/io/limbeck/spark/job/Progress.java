@@ -60,6 +60,7 @@ public final class Progress {
    * @param round what it did
    */
   void round(RoundSummary round) {
+    round.skipped().forEach(each -> say("left out of the average: " + each));
     long now = System.nanoTime();
     boolean lastRound = round.round() + 1 == round.rounds();
     if (terminal || lastLine == 0 || now - lastLine >= LOG_INTERVAL.toNanos()) {

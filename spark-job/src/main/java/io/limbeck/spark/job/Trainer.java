@@ -4,6 +4,7 @@ import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.DataConfig.Contrast;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.loss.LossState;
+import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.Learners;
 import io.limbeck.dl4j.graph.LogitsForm;
@@ -14,6 +15,7 @@ import io.limbeck.spark.checkpoint.Checkpoint;
 import io.limbeck.spark.checkpoint.CheckpointStore;
 import io.limbeck.spark.checkpoint.RunProgress;
 import io.limbeck.spark.data.ContrastSampler;
+import io.limbeck.spark.evaluation.MomentsTask;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.round.RoundEngine;
@@ -133,7 +135,7 @@ final class Trainer {
                 () ->
                     new Checkpoint(
                         RunProgress.START,
-                        new TrainingState(start, new float[0], lossStates(mode, seed)),
+                        TrainingState.start(start, lossStates(mode, seed)),
                         null));
     LearntNetworks networks =
         new LearntNetworks(student, logitsForm, studentLayout, graphLayout, generator);
@@ -146,12 +148,13 @@ final class Trainer {
               broadcast,
               mode == Mode.DISTILLED ? teachers : null,
               config.averaging(),
-              steps);
+              steps,
+              networks.statistics());
       progress.run(
           mode.label() + " (seed " + seed + ")",
           config.schedule().epochs(),
           from.progress().epoch(),
-          (double) from.progress().round() / engine.roundsPerEpoch());
+          (double) from.progress().round() / engine.rounds(from.state(), from.progress().epoch()));
       return new TrainingRun(seed, mode, engine, options, networks, checkpoints, this, from)
           .toTheEnd();
     } finally {
@@ -177,6 +180,17 @@ final class Trainer {
   /** Whether somebody wants the training to stop. */
   boolean stopWanted() {
     return continuation.stopWanted();
+  }
+
+  /** What a student's BatchNorms see of training examples; nothing where nobody wants to know. */
+  BatchNormMoments moments(FrozenNetwork student, long seed, int epoch) {
+    Integer batches = config.averaging().recomputeBatchNorm();
+    return batches == null
+        ? BatchNormMoments.NONE
+        : evaluator.moments(
+            student,
+            data.train(),
+            new MomentsTask.Sample(batches, config.schedule().batchSize(), seed, epoch));
   }
 
   /** Scores on validation examples; null without any. */

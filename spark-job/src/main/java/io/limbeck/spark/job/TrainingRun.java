@@ -1,6 +1,7 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.core.config.CheckpointConfig;
+import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.checkpoint.Checkpoint;
 import io.limbeck.spark.checkpoint.CheckpointStore;
@@ -106,14 +107,14 @@ final class TrainingRun {
     trainer.progress().round(done);
     round++;
     unsaved++;
-    if (round == engine.roundsPerEpoch()) {
-      endEpoch();
+    if (round == done.rounds()) {
+      endEpoch(done);
     }
     boolean end = epoch == allEpochs;
     boolean due = when.everyRounds() == null ? round == 0 : unsaved >= when.everyRounds();
     boolean stop = trainer.stopWanted();
     if (due || stop || end) {
-      save();
+      save(done.stepsDone());
     }
     if (stop && !end) {
       trainer.progress().clear();
@@ -124,13 +125,15 @@ final class TrainingRun {
                   seed,
                   epoch,
                   allEpochs,
-                  round == 0
-                      ? ""
-                      : " and %d of %d rounds".formatted(round, engine.roundsPerEpoch())));
+                  round == 0 ? "" : " and %d of %d rounds".formatted(round, done.rounds())));
     }
   }
 
-  private void endEpoch() {
+  private void endEpoch(RoundSummary done) {
+    BatchNormMoments moments = trainer.moments(networks.frozen(state.parameters()), seed, epoch);
+    if (moments.examples() > 0) {
+      state = state.withParameters(networks.with(moments, state.parameters()));
+    }
     float[] parameters = state.parameters();
     Split validation =
         trainer.validation(
@@ -141,18 +144,25 @@ final class TrainingRun {
       best = parameters;
     }
     double rate = options.learningRate().at((epoch + 1) * options.stepsPerEpoch() - 1);
-    epochs.add(sums.record(epoch + 1, rate, validation));
+    epochs.add(sums.record(epoch + 1, rate, done.steps(), validation));
     seconds += sums.seconds();
     sums = EpochSums.NONE;
     epoch++;
     round = 0;
   }
 
-  private void save() {
+  private void save(int steps) {
     RunProgress progress =
-        new RunProgress(epoch, round, sums, epochs, seconds, bestEpoch, bestAccuracy);
-    checkpoints.save(
-        epoch * engine.roundsPerEpoch() + round, new Checkpoint(progress, state, best));
+        new RunProgress(
+            epoch,
+            round,
+            state.measuredFrequency(),
+            sums,
+            epochs,
+            seconds,
+            bestEpoch,
+            bestAccuracy);
+    checkpoints.save(steps, new Checkpoint(progress, state, best));
     unsaved = 0;
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
  * @param epoch from 1
  * @param losses each loss by name, mean over the epoch's examples
  * @param learningRate at the epoch's end
+ * @param averagingSteps between the epoch's last two averagings
  * @param validation null without validation examples
  * @param examplesPerSecond learnt from, wall time
  * @param teacherShare part of the step time spent in the teacher, 0 to 1
@@ -16,6 +17,7 @@ public record EpochRecord(
     int epoch,
     Map<String, Double> losses,
     double learningRate,
+    int averagingSteps,
     Split validation,
     double examplesPerSecond,
     double teacherShare) {}

@@ -40,12 +40,19 @@ public record EpochSums(
    *
    * @param epoch from 1
    * @param learningRate at its end
+   * @param averagingSteps between its last two averagings
    * @param validation null without validation examples
    */
-  public EpochRecord record(int epoch, double learningRate, Split validation) {
+  public EpochRecord record(int epoch, double learningRate, int averagingSteps, Split validation) {
     Map<String, Double> losses = new LinkedHashMap<>();
     lossSums.forEach((name, sum) -> losses.put(name, sum / examples));
     return new EpochRecord(
-        epoch, losses, learningRate, validation, examples / seconds, teacherShareSum / examples);
+        epoch,
+        losses,
+        learningRate,
+        averagingSteps,
+        validation,
+        examples / seconds,
+        teacherShareSum / examples);
   }
 }

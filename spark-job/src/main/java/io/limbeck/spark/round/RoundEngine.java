@@ -1,9 +1,12 @@
 package io.limbeck.spark.round;
 
 import io.limbeck.core.config.AveragingConfig;
+import io.limbeck.core.config.AveragingConfig.BadNumbers;
 import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.averaging.Contribution;
+import io.limbeck.spark.averaging.OuterStep;
+import io.limbeck.spark.averaging.RoundPlan;
 import io.limbeck.spark.averaging.WeightedMean;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.worker.FrozenTeachers;
@@ -12,6 +15,7 @@ import io.limbeck.spark.worker.RoundTask;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.WorkerResult;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +27,9 @@ import org.apache.spark.broadcast.Broadcast;
 
 /**
  * Runs rounds. In each, every partition takes its next mini-batches from the same parameters, and
- * the example-weighted mean of what they learnt is where the next round starts. A lost executor
- * changes nothing: its partitions are run again and give the same result, and the driver sums in
- * partition order.
+ * the example-weighted mean of what they learnt is where the next round starts, or where an outer
+ * optimizer takes its step from. A lost executor changes nothing: its partitions are run again and
+ * give the same result, and the driver sums in partition order.
  */
 public final class RoundEngine {
   private final JavaSparkContext spark;
@@ -33,7 +37,8 @@ public final class RoundEngine {
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenTeachers> teacher;
   private final AveragingConfig averaging;
-  private final int stepsPerEpoch;
+  private final RoundPlan rounds;
+  private final OuterStep outer;
 
   /**
    * An engine for one run.
@@ -44,6 +49,7 @@ public final class RoundEngine {
    * @param teacher null without one
    * @param averaging how partitions become one
    * @param stepsPerEpoch mini-batches of the largest partition
+   * @param statistics which parameters are BatchNorm's running statistics
    */
   public RoundEngine(
       JavaSparkContext spark,
@@ -51,18 +57,30 @@ public final class RoundEngine {
       Broadcast<WorkerPlan> plan,
       Broadcast<FrozenTeachers> teacher,
       AveragingConfig averaging,
-      int stepsPerEpoch) {
+      int stepsPerEpoch,
+      BitSet statistics) {
     this.spark = spark;
     this.blocks = blocks;
     this.plan = plan;
     this.teacher = teacher;
     this.averaging = averaging;
-    this.stepsPerEpoch = stepsPerEpoch;
+    this.outer = new OuterStep(averaging.outer(), statistics);
+    this.rounds =
+        new RoundPlan(
+            averaging,
+            plan.value().options().schedule().lrSchedule(),
+            plan.value()::learningRate,
+            stepsPerEpoch);
   }
 
-  /** Rounds of an epoch. */
-  public int roundsPerEpoch() {
-    return (stepsPerEpoch + averaging.frequency() - 1) / averaging.frequency();
+  /**
+   * Rounds of an epoch.
+   *
+   * @param state at its start or in it
+   * @param epoch from 0
+   */
+  public int rounds(TrainingState state, int epoch) {
+    return rounds.rounds(epoch, state.measuredFrequency()).size();
   }
 
   /**
@@ -90,19 +108,34 @@ public final class RoundEngine {
    */
   public TrainingState epoch(
       TrainingState start, int epoch, int firstRound, RoundListener listener) {
+    List<RoundPlan.Span> spans = rounds.rounds(epoch, start.measuredFrequency());
+    Overhead overhead = new Overhead();
     TrainingState state = start;
-    for (int round = firstRound; round < roundsPerEpoch(); round++) {
+    for (int round = firstRound; round < spans.size(); round++) {
+      RoundPlan.Span span = spans.get(round);
       long begin = System.nanoTime();
-      List<WorkerResult> results = round(state, epoch, round);
-      state = average(state, results);
-      listener.roundDone(summary(results, epoch, round, (System.nanoTime() - begin) / 1e9), state);
+      spark.setJobDescription(
+          "epoch %d, round %d / %d".formatted(epoch + 1, round + 1, spans.size()));
+      List<WorkerResult> results = round(state, epoch, span);
+      List<String> skipped = skipped(results, "round %d / %d".formatted(round + 1, spans.size()));
+      results.removeIf(result -> result.failure() != null);
+      state = average(state, results, stepsBefore(epoch) + span.first());
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      RoundSummary summary = summary(results, skipped, epoch, round, spans, seconds);
+      overhead.add(summary);
+      if (round + 1 == spans.size()) {
+        state = state.withMeasuredFrequency(overhead.frequency(rounds));
+      }
+      listener.roundDone(summary, state);
     }
     return state;
   }
 
-  private List<WorkerResult> round(TrainingState state, int epoch, int round) {
-    spark.setJobDescription(
-        "epoch %d, round %d / %d".formatted(epoch + 1, round + 1, roundsPerEpoch()));
+  private int stepsBefore(int epoch) {
+    return epoch * rounds.stepsPerEpoch();
+  }
+
+  private List<WorkerResult> round(TrainingState state, int epoch, RoundPlan.Span span) {
     float[] updater =
         averaging.updaterState() == UpdaterState.RESET ? new float[0] : state.updaterState();
     RoundState roundState =
@@ -111,44 +144,62 @@ public final class RoundEngine {
             updater,
             state.lossStates(),
             epoch,
-            round * averaging.frequency(),
-            averaging.frequency(),
-            epoch * plan.value().options().stepsPerEpoch());
+            span.first(),
+            span.steps(),
+            stepsBefore(epoch),
+            averaging.deltas());
     Broadcast<RoundState> broadcast = spark.broadcast(roundState);
     try {
       List<WorkerResult> results =
           new ArrayList<>(blocks.map(new RoundTask(plan, teacher, broadcast)).collect());
       results.sort(Comparator.comparingInt(WorkerResult::partition));
-      results.stream().filter(result -> result.failure() != null).findFirst().ifPresent(this::stop);
       return results;
     } finally {
       broadcast.destroy();
     }
   }
 
-  private void stop(WorkerResult failed) {
-    throw new UserException(
-        ("Training diverged in partition %d, %s. Usual causes: a learning rate that is too high"
-                + " ('schedule.updater.learning_rate' is %s), inputs that are not normalised ('data.normalize'), a loss"
-                + " weight that is too large. Nothing of this round was averaged")
-            .formatted(
-                failed.partition(),
-                failed.failure(),
-                plan.value().options().schedule().updater().learningRate()));
+  /** Stops at bad numbers, or tells which partitions the round goes on without. */
+  private List<String> skipped(List<WorkerResult> results, String round) {
+    List<WorkerResult> failed = results.stream().filter(each -> each.failure() != null).toList();
+    boolean goesOn =
+        averaging.badNumbers() == BadNumbers.SKIP
+            && results.stream().anyMatch(result -> result.examples() > 0);
+    if (!failed.isEmpty() && !goesOn) {
+      throw new UserException(
+          ("Training diverged in %s. Usual causes: a learning rate that is too high"
+                  + " ('schedule.updater.learning_rate' is %s), inputs that are not normalised ('data.normalize'), a loss"
+                  + " weight that is too large. Nothing of this round was averaged")
+              .formatted(
+                  where(failed.get(0), round),
+                  plan.value().options().schedule().updater().learningRate()));
+    }
+    return failed.stream().map(each -> where(each, round)).toList();
   }
 
-  private TrainingState average(TrainingState before, List<WorkerResult> results) {
+  private static String where(WorkerResult failed, String round) {
+    return "partition %d, %s, %s".formatted(failed.partition(), round, failed.failure());
+  }
+
+  private TrainingState average(TrainingState before, List<WorkerResult> results, int firstStep) {
+    float[] start = before.parameters();
+    float[] mean = mean(results, result -> result.learnt().from(start), start);
+    OuterStep.Moved moved =
+        outer.step(start, mean, before.outerState(), plan.value().learningRate(firstStep));
     return new TrainingState(
-        mean(results, WorkerResult::parameters, before.parameters()),
+        moved.parameters(),
         mean(results, WorkerResult::updaterState, before.updaterState()),
+        moved.velocity(),
         before.remembered(
-            results.stream().flatMap(result -> result.lossChanges().stream()).toList()));
+            results.stream().flatMap(result -> result.lossChanges().stream()).toList()),
+        before.measuredFrequency());
   }
 
   private float[] mean(
       List<WorkerResult> results, Function<WorkerResult, float[]> vector, float[] otherwise) {
     return WeightedMean.of(
             results.stream()
+                .filter(result -> result.examples() > 0)
                 .map(
                     result ->
                         new Contribution(result.partition(), weight(result), vector.apply(result)))
@@ -160,7 +211,13 @@ public final class RoundEngine {
     return averaging.weighted() ? result.examples() : Math.signum((double) result.examples());
   }
 
-  private RoundSummary summary(List<WorkerResult> results, int epoch, int round, double seconds) {
+  private RoundSummary summary(
+      List<WorkerResult> results,
+      List<String> skipped,
+      int epoch,
+      int round,
+      List<RoundPlan.Span> spans,
+      double seconds) {
     long examples = results.stream().mapToLong(WorkerResult::examples).sum();
     Map<String, Double> losses = new LinkedHashMap<>();
     for (WorkerResult result : results) {
@@ -168,13 +225,18 @@ public final class RoundEngine {
     }
     double step = results.stream().mapToLong(WorkerResult::stepNanos).sum();
     double inTeacher = results.stream().mapToLong(WorkerResult::teacherNanos).sum();
+    RoundPlan.Span span = spans.get(round);
     return new RoundSummary(
         epoch,
         round,
-        roundsPerEpoch(),
+        spans.size(),
+        span.steps(),
+        stepsBefore(epoch) + span.first() + span.steps(),
         examples,
         losses,
         seconds,
-        step == 0 ? 0 : inTeacher / step);
+        results.stream().mapToLong(WorkerResult::stepNanos).max().orElse(0) / 1e9,
+        step == 0 ? 0 : inTeacher / step,
+        skipped);
   }
 }

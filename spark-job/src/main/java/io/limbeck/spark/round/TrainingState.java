@@ -11,19 +11,36 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param parameters of the student's training graph
  * @param updaterState of its updater; empty for none
+ * @param outerState what the outer optimizer remembers; empty for nothing
  * @param lossStates what losses remember, by loss name
+ * @param measuredFrequency steps between two averagings in this epoch, where measuring decides
+ *     that; 0 where it does not or has not yet
  */
 public record TrainingState(
-    float[] parameters, float[] updaterState, Map<String, LossState> lossStates) {
+    float[] parameters,
+    float[] updaterState,
+    float[] outerState,
+    Map<String, LossState> lossStates,
+    int measuredFrequency) {
 
   /**
-   * A state without anything that losses remember.
+   * The start of a training.
    *
    * @param parameters of the student's training graph
-   * @param updaterState of its updater; empty for none
+   * @param lossStates what losses remember, by loss name
    */
-  public TrainingState(float[] parameters, float[] updaterState) {
-    this(parameters, updaterState, Map.of());
+  public static TrainingState start(float[] parameters, Map<String, LossState> lossStates) {
+    return new TrainingState(parameters, new float[0], new float[0], lossStates, 0);
+  }
+
+  /** The same with other parameters. */
+  public TrainingState withParameters(float[] others) {
+    return new TrainingState(others, updaterState, outerState, lossStates, measuredFrequency);
+  }
+
+  /** The same with another measured frequency. */
+  TrainingState withMeasuredFrequency(int steps) {
+    return new TrainingState(parameters, updaterState, outerState, lossStates, steps);
   }
 
   /**

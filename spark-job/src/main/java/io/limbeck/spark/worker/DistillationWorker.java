@@ -1,8 +1,11 @@
 package io.limbeck.spark.worker;
 
+import io.limbeck.core.config.AveragingConfig.Deltas;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.dl4j.graph.DistillationStep;
+import io.limbeck.dl4j.graph.NonFinite;
+import io.limbeck.spark.averaging.Learnt;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.ContrastSampler;
 import io.limbeck.spark.data.Seeds;
@@ -108,7 +111,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
     losses.forEach((name, loss) -> lossSums.merge(name, loss * size, Double::sum));
     return losses.values().stream().allMatch(Double::isFinite)
         ? null
-        : failed("the losses are " + losses);
+        : failed("the losses are " + losses + cause(workplace.step().diagnosis()));
   }
 
   /** The labels are copied where recorders see them: DL4J destroys its own at the step's end. */
@@ -145,14 +148,16 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
     float[] parameters = workplace.parametersCopy();
     for (float parameter : parameters) {
       if (!Float.isFinite(parameter)) {
-        return failed("a parameter is " + parameter);
+        return failed(
+            "a step without a bad loss left bad numbers"
+                + cause(NonFinite.parameter(graph).orElse(null)));
       }
     }
     WorkerResult result =
         new WorkerResult(
             partition,
             examples,
-            parameters,
+            learnt(parameters),
             workplace.updaterStateCopy(),
             lossChanges,
             lossSums,
@@ -164,6 +169,16 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
     return result;
   }
 
+  private Learnt learnt(float[] parameters) {
+    return state.value().deltas() == Deltas.HALF
+        ? Learnt.HalfDelta.of(parameters, state.value().parameters())
+        : new Learnt.Whole(parameters);
+  }
+
+  private static String cause(String diagnosis) {
+    return diagnosis == null ? "" : "; " + diagnosis;
+  }
+
   @Override
   public WorkerResult getFinalResultNoData() {
     return WorkerResult.empty(partition);
@@ -173,7 +188,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   private WorkerResult failed(String what) {
     workplace = null;
     return new WorkerResult(
-        partition, 0, new float[0], new float[0], List.of(), lossSums, stepNanos, 0, what);
+        partition, 0, Learnt.NOTHING, new float[0], List.of(), lossSums, stepNanos, 0, what);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.limbeck.spark.worker;
 
+import io.limbeck.core.config.AveragingConfig.Deltas;
 import io.limbeck.core.loss.LossState;
 import java.io.Serializable;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param firstStep the round's first mini-batch in the epoch
  * @param steps mini-batches of the round; a partition with fewer left takes those
  * @param stepsBefore steps of all earlier epochs, for the learning rate
+ * @param deltas how precisely what is learnt travels back
  */
 public record RoundState(
     float[] parameters,
@@ -22,5 +24,6 @@ public record RoundState(
     int epoch,
     int firstStep,
     int steps,
-    int stepsBefore)
+    int stepsBefore,
+    Deltas deltas)
     implements Serializable {}

@@ -54,6 +54,15 @@ public record WorkerPlan(
     return Math.max(1, (generator == null ? options : generator.options()).stepsPerEpoch());
   }
 
+  /**
+   * The student's learning rate.
+   *
+   * @param step of a partition, from the start of the training
+   */
+  public double learningRate(int step) {
+    return options.learningRate().at(step * studentIter());
+  }
+
   /** Mini-batches of the student in a step. */
   int studentIter() {
     return generator == null ? 1 : generator.turns().studentIter();

@@ -1,6 +1,7 @@
 package io.limbeck.spark.worker;
 
 import io.limbeck.core.loss.LossState;
+import io.limbeck.spark.averaging.Learnt;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
  *
  * @param partition which partition
  * @param examples how many examples it learnt from; with none, everything else is empty
- * @param parameters after the round
+ * @param learnt the parameters after the round
  * @param updaterState after the round
  * @param lossChanges what losses want to remember, step by step, by loss name
  * @param lossSums each loss by name, summed over the examples
@@ -23,7 +24,7 @@ import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
 public record WorkerResult(
     int partition,
     long examples,
-    float[] parameters,
+    Learnt learnt,
     float[] updaterState,
     List<Map<String, LossState.Change>> lossChanges,
     Map<String, Double> lossSums,
@@ -39,7 +40,7 @@ public record WorkerResult(
    */
   public static WorkerResult empty(int partition) {
     return new WorkerResult(
-        partition, 0, new float[0], new float[0], List.of(), Map.of(), 0, 0, null);
+        partition, 0, Learnt.NOTHING, new float[0], List.of(), Map.of(), 0, 0, null);
   }
 
   /** The same with the place of a failure, if there is one, written before it. */
@@ -49,7 +50,7 @@ public record WorkerResult(
         : new WorkerResult(
             partition,
             examples,
-            parameters,
+            learnt,
             updaterState,
             lossChanges,
             lossSums,

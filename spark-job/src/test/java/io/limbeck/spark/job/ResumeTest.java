@@ -122,6 +122,32 @@ class ResumeTest {
     assertThat(out.resolve(".lock")).doesNotExist();
   }
 
+  /** Velocity of the outer step, rounds of changing length, recomputed statistics. */
+  @ParameterizedTest
+  @CsvSource({"1", "3", "6"})
+  void averagingChoices_areKept(int round) throws IOException {
+    String[] choices = {
+      "averaging={workers: 2, frequency: 1, frequency_schedule: {type: Qsr, alpha: 0.055},"
+          + " outer: {type: Nesterov, momentum: 0.6}, deltas: half, recompute_batch_norm: 2}",
+      "schedule.lr_schedule={type: Cosine}",
+      "algorithm.architecture={type: CifarResNet, depth: 8}",
+      "student_alone=false",
+      "repeats=1"
+    };
+    Path undisturbed = dir.resolve("undisturbed");
+    run(false, () -> false, with(undisturbed, choices));
+    Path out = dir.resolve("out");
+    assertThatThrownBy(() -> run(false, at(round), with(out, choices)))
+        .isInstanceOf(StoppedException.class);
+    run(true, () -> false, with(out, choices));
+    assertThat(results(out)).isEqualTo(results(undisturbed));
+    List<Integer> steps = new ArrayList<>();
+    tiny.output("out/report.json")
+        .at("/distilled/runs/0/epochs")
+        .forEach(epoch -> steps.add(epoch.get("averaging_steps").asInt()));
+    assertThat(steps).hasSize(3).isSorted().doesNotHaveDuplicates();
+  }
+
   @Test
   void memoryOfALoss_isKept() throws IOException {
     Path undisturbed = dir.resolve("undisturbed");
@@ -158,14 +184,14 @@ class ResumeTest {
         "checkpoint={every_rounds: 1, keep: 3}");
     try (Stream<Path> files = Files.list(dir.resolve("out/checkpoints/distilled-seed-1"))) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("00000004", "00000005", "00000006");
+          .containsExactlyInAnyOrder("00000008", "00000010", "00000012");
     }
   }
 
   private Path stopped() {
     assertThatThrownBy(() -> run(false, at(3), "student_alone=false"))
         .isInstanceOf(StoppedException.class);
-    return dir.resolve("out/checkpoints/distilled-seed-1/00000003");
+    return dir.resolve("out/checkpoints/distilled-seed-1/00000006");
   }
 
   @Test

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.config.AveragingConfig;
+import io.limbeck.core.config.AveragingConfig.BadNumbers;
+import io.limbeck.core.config.AveragingConfig.Deltas;
 import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.DataConfig.Idx;
 import io.limbeck.core.config.DataConfig.Normalize;
+import io.limbeck.core.config.FrequencySchedule;
+import io.limbeck.core.config.OuterOptimizer;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.connector.ConnectorChain;
 import io.limbeck.core.distiller.Distiller;
@@ -39,6 +43,7 @@ import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.DataSetBlock;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
 import io.limbeck.spark.worker.FrozenTeachers;
@@ -47,10 +52,12 @@ import io.limbeck.spark.worker.Workplace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -59,6 +66,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 class RoundEngineTest {
@@ -159,26 +167,40 @@ class RoundEngineTest {
     }
 
     TrainingState start() {
-      return new TrainingState(
-          Networks.parameters(step().student().network()), new float[0], states());
+      return TrainingState.start(Networks.parameters(step().student().network()), states());
     }
 
     TrainingState train(ExampleSet examples, AveragingConfig averaging, int epochs) {
+      TrainingState state = start();
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        state = epoch(examples, averaging, state, epoch);
+      }
+      return state;
+    }
+
+    TrainingState epoch(
+        ExampleSet examples, AveragingConfig averaging, TrainingState start, int epoch) {
+      return epoch(examples.blocks(), averaging, start, epoch, summary -> {});
+    }
+
+    TrainingState epoch(
+        JavaRDD<Block> blocks,
+        AveragingConfig averaging,
+        TrainingState start,
+        int epoch,
+        java.util.function.Consumer<RoundSummary> listener) {
       Broadcast<WorkerPlan> planBroadcast = TestSpark.context().broadcast(plan);
       Broadcast<FrozenTeachers> teacherBroadcast = TestSpark.context().broadcast(teacher);
       RoundEngine engine =
           new RoundEngine(
               TestSpark.context(),
-              examples.blocks(),
+              blocks,
               planBroadcast,
               teacherBroadcast,
               averaging,
-              plan.options().stepsPerEpoch());
-      TrainingState state = start();
-      for (int epoch = 0; epoch < epochs; epoch++) {
-        state = engine.epoch(state, epoch, (summary, after) -> {});
-      }
-      return state;
+              plan.options().stepsPerEpoch(),
+              ParameterLayout.of(step().student().network()).statistics(0));
+      return engine.epoch(start, epoch, (summary, after) -> listener.accept(summary));
     }
   }
 
@@ -319,13 +341,159 @@ class RoundEngineTest {
         .isNotEqualTo(setting.train(examples, every(1), 1).parameters());
   }
 
+  private static AveragingConfig with(
+      int frequency, OuterOptimizer outer, Deltas deltas, BadNumbers badNumbers) {
+    return new AveragingConfig(
+        null,
+        frequency,
+        new FrequencySchedule.Constant(),
+        true,
+        UpdaterState.AVERAGE,
+        outer,
+        deltas,
+        null,
+        badNumbers);
+  }
+
+  /** Three rounds of Nesterov's outer step, against the formula and the plain means. */
+  @Test
+  void outerStep_movesWhatLearns_andNotBatchNormsStatistics() {
+    ExampleSet examples = examples(48, 2);
+    Setting setting = new Setting(true, NESTEROVS, 8, 3);
+    AveragingConfig nesterov =
+        with(3, new OuterOptimizer.Nesterov(0.7, 0.9), Deltas.SINGLE, BadNumbers.STOP);
+    TrainingState found = setting.start();
+    TrainingState expected = found;
+    double[] velocity = new double[expected.parameters().length];
+    BitSet statistics = ParameterLayout.of(setting.step().student().network()).statistics(0);
+    assertThat(statistics.cardinality()).isPositive();
+    for (int epoch = 0; epoch < 3; epoch++) {
+      found = setting.epoch(examples, nesterov, found, epoch);
+      TrainingState mean = setting.epoch(examples, every(3), expected, epoch);
+      float[] next = mean.parameters().clone();
+      for (int i = 0; i < next.length; i++) {
+        if (!statistics.get(i)) {
+          double start = expected.parameters()[i];
+          double difference = start - mean.parameters()[i];
+          velocity[i] = (float) (0.9 * velocity[i] + difference);
+          next[i] = (float) (start - 0.7 * (difference + 0.9 * velocity[i]));
+        }
+      }
+      expected = mean.withParameters(next);
+      assertThat(found.parameters()).isEqualTo(expected.parameters());
+    }
+  }
+
+  @Test
+  void halfDeltas_areNearlyTheSame_andRepeatable() {
+    ExampleSet examples = examples(50, 2);
+    Setting setting = new Setting(true, NESTEROVS, 8, 4);
+    AveragingConfig half = with(2, new OuterOptimizer.None(), Deltas.HALF, BadNumbers.STOP);
+    float[] start = setting.start().parameters();
+    float[] whole = setting.train(examples, every(2), 1).parameters();
+    float[] halved = setting.train(examples, half, 1).parameters();
+    assertThat(halved).isNotEqualTo(whole);
+    assertThat(distance(halved, whole)).isLessThan(2e-3 * distance(whole, start));
+    assertThat(setting.train(examples, half, 1).parameters()).isEqualTo(halved);
+  }
+
+  private static double distance(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += Math.pow((double) a[i] - b[i], 2);
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** Two partitions of two mini-batches, of which the second has a bad number somewhere. */
+  private static JavaRDD<Block> withBadInput(float bad) {
+    List<Block> blocks = new ArrayList<>();
+    for (int partition = 0; partition < 2; partition++) {
+      List<MultiDataSet> batches = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        INDArray features = Nd4j.rand(DataType.FLOAT, 4, 1, 8, 8);
+        if (partition == 1) {
+          features.putScalar(7, bad);
+        }
+        INDArray labels = Nd4j.zeros(DataType.FLOAT, 4, TestData.CLASSES);
+        labels.getColumn(0).assign(1);
+        batches.add(new org.nd4j.linalg.dataset.MultiDataSet(features, labels));
+      }
+      blocks.add(new DataSetBlock(partition, batches));
+    }
+    return TestSpark.context().parallelize(blocks, 2);
+  }
+
+  @Test
+  void badInput_isNamed_andNothingIsAveraged() {
+    Setting setting = new Setting(false, SGD, 4, 2);
+    assertThatThrownBy(
+            () ->
+                setting.epoch(withBadInput(Float.NaN), every(2), setting.start(), 0, summary -> {}))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(
+            "Training diverged in partition 1, round 1 / 1, epoch 1, step 1 (mini-batch of 4 examples): the losses are"
+                + " {distill.loss_kl=NaN, student.loss=NaN}; the input 'input' is NaN. Usual causes: ");
+  }
+
+  @Test
+  void badWeights_areNamed() {
+    Setting setting = new Setting(true, SGD, 4, 2);
+    TrainingState start = setting.start();
+    ParameterLayout layout = ParameterLayout.of(setting.step().student().network());
+    ParameterLayout.Segment segment =
+        layout.segments().stream()
+            .filter(each -> each.name().equals("backbone.layer2.0.conv1/W"))
+            .findFirst()
+            .orElseThrow();
+    start.parameters()[segment.offset()] = Float.POSITIVE_INFINITY;
+    assertThatThrownBy(() -> setting.epoch(withBadInput(0), every(2), start, 0, summary -> {}))
+        .hasMessageContaining("; the parameter 'backbone.layer2.0.conv1/W' is infinite. Usual");
+  }
+
+  @Test
+  void badTeacher_isNamed() {
+    Setting setting = new Setting(false, SGD, 4, 2);
+    FrozenNetwork network = setting.teacher.networks().get("");
+    java.util.Arrays.fill(network.parameters(), Float.NaN);
+    FrozenNetwork renamed =
+        new FrozenNetwork(
+            network.configuration(), network.parameters(), network.outputs(), "bad weights");
+    setting.teacher.networks().put("", renamed);
+    assertThatThrownBy(
+            () -> setting.epoch(withBadInput(0), every(2), setting.start(), 0, summary -> {}))
+        .hasMessageContaining("; in the teacher the output of 'head.fc' is NaN. Usual causes");
+  }
+
+  @Test
+  void badPartition_canBeLeftOut_andIsTold() {
+    Setting setting = new Setting(false, SGD, 4, 2);
+    AveragingConfig skip = with(2, new OuterOptimizer.None(), Deltas.SINGLE, BadNumbers.SKIP);
+    List<RoundSummary> told = new ArrayList<>();
+    JavaRDD<Block> blocks = withBadInput(Float.NaN);
+    TrainingState after = setting.epoch(blocks, skip, setting.start(), 0, told::add);
+    assertThat(told.get(0).skipped())
+        .hasSize(1)
+        .first(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        .startsWith("partition 1, round 1 / 1, epoch 1, step 1 (mini-batch of 4 examples): the");
+    assertThat(told.get(0).examples()).isEqualTo(8);
+    assertThat(told.get(0).losses().values()).allMatch(Double::isFinite);
+    JavaRDD<Block> good = blocks.filter(block -> block.partition() == 0);
+    TrainingState alone = setting.epoch(good, every(2), setting.start(), 0, summary -> {});
+    assertThat(after.parameters()).isEqualTo(alone.parameters());
+
+    JavaRDD<Block> bad = blocks.filter(block -> block.partition() == 1);
+    assertThatThrownBy(() -> setting.epoch(bad, skip, setting.start(), 0, summary -> {}))
+        .hasMessageStartingWith("Training diverged in partition 1");
+  }
+
   @Test
   void divergence_stopsBeforeAveraging_andSaysWhere() {
     ExampleSet examples = examples(48, 2);
     Setting setting = new Setting(false, new ScheduleConfig.Sgd(1e30), 8, 3);
     assertThatThrownBy(() -> setting.train(examples, every(3), 1))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith("Training diverged in partition 0, epoch 1, step ")
+        .hasMessageStartingWith("Training diverged in partition 0, round 1 / 1, epoch 1, step ")
         .hasMessageContaining("(mini-batch of 8 examples): the losses are {distill.loss_kl=")
         .hasMessageEndingWith(
             "Usual causes: a learning rate that is too high ('schedule.updater.learning_rate' is 1.0E30), inputs that"
@@ -340,7 +508,8 @@ class RoundEngineTest {
     Broadcast<WorkerPlan> plan = TestSpark.context().broadcast(setting.plan);
     Broadcast<FrozenTeachers> teacher = TestSpark.context().broadcast(setting.teacher);
     RoundEngine engine =
-        new RoundEngine(TestSpark.context(), examples.blocks(), plan, teacher, every(3), 4);
+        new RoundEngine(
+            TestSpark.context(), examples.blocks(), plan, teacher, every(3), 4, new BitSet());
     List<RoundSummary> summaries = new ArrayList<>();
     engine.epoch(setting.start(), 1, (summary, state) -> summaries.add(summary));
     assertThat(summaries).extracting(RoundSummary::examples).containsExactly(48L, 2L);

@@ -1,0 +1,59 @@
+package io.limbeck.spark.evaluation;
+
+import io.limbeck.dl4j.graph.BatchNormMoments;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.TeacherGraph;
+import io.limbeck.spark.data.Block;
+import io.limbeck.spark.data.Seeds;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What a network's BatchNorms see of the first mini-batches of one partition. */
+public final class MomentsTask implements Function<Block, BatchNormMoments> {
+  private static final long serialVersionUID = 1L;
+  private static final long DROPOUT = 5;
+
+  private final Broadcast<FrozenNetwork> network;
+  private final Sample sample;
+
+  /**
+   * Which mini-batches are looked at: those that training takes first in an epoch.
+   *
+   * @param batches most of them
+   * @param batchSize examples of each
+   * @param seed of order, augmentation and dropout
+   * @param epoch from 0
+   */
+  public record Sample(int batches, int batchSize, long seed, int epoch)
+      implements java.io.Serializable {}
+
+  /**
+   * A task.
+   *
+   * @param network with the logits as its only output
+   * @param sample which mini-batches
+   */
+  public MomentsTask(Broadcast<FrozenNetwork> network, Sample sample) {
+    this.network = network;
+    this.sample = sample;
+  }
+
+  @Override
+  public BatchNormMoments call(Block block) {
+    FrozenNetwork frozen = network.value();
+    int steps = Math.min(sample.batches(), block.steps(sample.batchSize()));
+    BatchNormMoments moments = BatchNormMoments.NONE;
+    if (steps == 0) {
+      return moments;
+    }
+    Nd4j.getRandom()
+        .setSeed(Seeds.derive(sample.seed(), DROPOUT, sample.epoch(), block.partition()));
+    TeacherGraph graph = frozen.materialise(frozen.sharedParameters());
+    Block.Pass pass = block.training(sample.seed(), sample.epoch(), sample.batchSize());
+    for (int step = 0; step < steps; step++) {
+      moments = moments.plus(graph.batchNormMoments(pass.batch(step).features()));
+    }
+    return moments;
+  }
+}

@@ -1,0 +1,2 @@
+/** Numbers in fewer bits, for what travels or is kept. Pure arithmetic. */
+package io.limbeck.spark.precision;
