@@ -6,12 +6,13 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The job's jar beside Spark's own jars and nothing else, as {@code spark-submit} starts it. */
 final class JobProcess {
@@ -64,42 +65,79 @@ final class JobProcess {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
+  /** The options of a job in one JVM. */
+  static final List<String> LOCAL = List.of("-Xmx1g", "-Dspark.master=local[2]");
+
+  /** The options of a job with executors of one thread each, in JVMs of their own. */
+  static List<String> localCluster(int executors, String... more) {
+    List<String> options = new ArrayList<>();
+    Collections.addAll(
+        options,
+        "-Xmx1g",
+        "-Dspark.master=local-cluster[" + executors + ",1,1024]",
+        "-Dspark.executor.memory=1g",
+        "-Dspark.driver.host=127.0.0.1",
+        "-Dspark.driver.bindAddress=127.0.0.1",
+        "-Dspark.executor.extraClassPath=" + classPath());
+    Collections.addAll(options, more);
+    return options;
+  }
+
+  private static String classPath() {
+    Path jar = Path.of("target", "limbeck-job.jar").toAbsolutePath();
+    return jar + File.pathSeparator + sparksJars();
+  }
+
   /**
    * Starts a command.
    *
    * @param folder where relative paths begin
+   * @param options of the JVM, with Spark's properties
    * @param arguments of the job's main class
    */
-  static Process start(Path folder, String... arguments) throws IOException {
+  static Process start(Path folder, List<String> options, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
-    Path jar = Path.of("target", "limbeck-job.jar").toAbsolutePath();
-    Stream.of(
-            "-Xmx1g",
-            "-Dspark.master=local[2]",
-            "-Dspark.ui.enabled=false",
-            "-cp",
-            jar + File.pathSeparator + sparksJars(),
-            "io.limbeck.spark.cli.Limbeck")
-        .forEach(command::add);
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+    command.addAll(options);
+    Collections.addAll(
+        command, "-Dspark.ui.enabled=false", "-cp", classPath(), "io.limbeck.spark.cli.Limbeck");
+    Collections.addAll(command, arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    // What starts executors looks for Spark's jars there, and theirs are on the class path above.
+    Files.createDirectories(folder.resolve("spark-home/jars"));
+    builder.environment().put("SPARK_HOME", folder.resolve("spark-home").toString());
+    builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    return builder.start();
+  }
+
+  /** Starts a command in one JVM. */
+  static Process start(Path folder, String... arguments) throws IOException {
+    return start(folder, LOCAL, arguments);
   }
 
   /**
    * Runs a command that must succeed.
    *
    * @param folder where relative paths begin
+   * @param options of the JVM, with Spark's properties
    * @param arguments of the job's main class
    * @return what it printed
    */
-  static String run(Path folder, String... arguments) throws IOException, InterruptedException {
-    Process process = start(folder, arguments);
+  static String run(Path folder, List<String> options, String... arguments)
+      throws IOException, InterruptedException {
+    Process process = start(folder, options, arguments);
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
+  }
+
+  /** Runs a command in one JVM. */
+  static String run(Path folder, String... arguments) throws IOException, InterruptedException {
+    return run(folder, LOCAL, arguments);
   }
 }

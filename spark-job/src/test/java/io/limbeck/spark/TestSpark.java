@@ -14,7 +14,8 @@ public final class TestSpark {
     Configurator.setRootLevel(Level.ERROR);
     SparkSession spark =
         SparkSession.builder()
-            .master("local[2]")
+            // A failed task is tried again, as on a cluster.
+            .master("local[2,2]")
             .appName("tests")
             .config("spark.ui.enabled", false)
             .config("spark.driver.host", "127.0.0.1")

@@ -22,6 +22,7 @@ import java.util.List;
  * @param resize brings encoded images to one size; null to take them as they are
  * @param batchAugments ways of mixing the examples of a training mini-batch
  * @param contrast which examples each one is compared with; null for the loss' own choice
+ * @param blockMib most that a partition keeps together
  */
 public record DataConfig(
     @Key(value = "Number of classes; labels run from 0 to num_classes - 1", min = 2) int numClasses,
@@ -59,7 +60,16 @@ public record DataConfig(
                 "Which training examples each one is compared with, for losses that contrast examples such as CRDLoss; by"
                     + " default the loss draws among all",
             optional = true)
-        Contrast contrast)
+        Contrast contrast,
+    @Key(
+            value =
+                "Mebibytes of examples that a partition keeps together, in memory or spilled to disk; where it has more, an"
+                    + " epoch goes from block to block in random order and shuffles each, so examples of one block meet"
+                    + " more often: the larger the better, as long as two fit into the memory of each task",
+            def = "32",
+            min = 1,
+            max = 1024)
+        int blockMib)
     implements Serializable {
 
   /** Checks the ways of mixing. */
@@ -91,7 +101,7 @@ public record DataConfig(
       Source test,
       Normalize normalize,
       List<Augment> augment) {
-    this(numClasses, shape, train, validation, test, normalize, augment, null, List.of(), null);
+    this(numClasses, shape, train, validation, test, normalize, augment, null, List.of(), null, 32);
   }
 
   /**

@@ -25,6 +25,8 @@ import scala.Tuple2;
 
 /** Loads the parts of a config's data. */
 public final class DataLoader {
+  private static final Dealing ONE_BLOCK = new Dealing(1, 1);
+
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final DataConfig config;
@@ -56,7 +58,7 @@ public final class DataLoader {
     if (part == null) {
       return declaredShape();
     }
-    List<Item> first = read(part.of(config).orElseThrow(), part.key()).take(1);
+    List<Item> first = read(part.of(config).orElseThrow(), part.key()).items().take(1);
     if (first.isEmpty()) {
       throw new UserException("'%s' has no examples".formatted(part.key()));
     }
@@ -96,7 +98,12 @@ public final class DataLoader {
    * @param partitions among which its examples are dealt out
    */
   public Optional<ExampleSet> load(Part part, int[] shape, int partitions) {
-    return part.of(config).map(source -> load(source, part.key(), shape, partitions));
+    return load(part, shape, partitions, (long) config.blockMib() << 20);
+  }
+
+  Optional<ExampleSet> load(Part part, int[] shape, int partitions, long bytesOfSegment) {
+    return part.of(config)
+        .map(source -> load(source, part.key(), shape, partitions, bytesOfSegment));
   }
 
   /**
@@ -111,7 +118,7 @@ public final class DataLoader {
   public Batch examples(Part part, int[] shape, List<Long> numbers) {
     Source source = part.of(config).orElseThrow(part::missing);
     Set<Long> wanted = new TreeSet<>(numbers);
-    JavaPairRDD<Long, Item> numbered = section(number(source, read(source, part.key())), source);
+    JavaPairRDD<Long, Item> numbered = read(source, part.key()).section(source).items();
     List<Tuple2<Long, Item>> found = numbered.filter(pair -> wanted.contains(pair._1())).collect();
     if (found.size() < wanted.size()) {
       found.forEach(pair -> wanted.remove(pair._1()));
@@ -123,7 +130,7 @@ public final class DataLoader {
                   wanted.stream().map(String::valueOf).collect(Collectors.joining(", "))));
     }
     List<Packer.Packed> packed =
-        Packer.pack(context.parallelizePairs(found), 1, preprocessing(shape)).collect();
+        Packer.pack(context.parallelizePairs(found), ONE_BLOCK, preprocessing(shape)).collect();
     check(packed, part.key());
     List<Long> sorted = List.copyOf(new TreeSet<>(numbers));
     return packed
@@ -142,8 +149,8 @@ public final class DataLoader {
   public long pack(Part part, String file) {
     Source source = part.of(config).orElseThrow(part::missing);
     int[] shape = shape();
-    ExampleSet checked = load(source, part.key(), shape, context.defaultParallelism());
-    JavaPairRDD<Long, Item> numbered = section(number(source, read(source, part.key())), source);
+    ExampleSet checked = load(part, shape, context.defaultParallelism()).orElseThrow();
+    JavaPairRDD<Long, Item> numbered = read(source, part.key()).section(source).items();
     JavaRDD<Item> ordered = numbered.sortByKey(true, 1).values();
     ParquetWriter.write(spark, ordered, ordered.first().pixels() != null, file);
     checked.release();
@@ -165,29 +172,36 @@ public final class DataLoader {
 
   private void checkSample(Source source, String key, Preprocessing preprocessing, int examples) {
     List<Tuple2<Long, Item>> numbered = new ArrayList<>();
-    for (Item item : read(source, key).take(examples)) {
+    for (Item item : read(source, key).items().take(examples)) {
       numbered.add(new Tuple2<>((long) numbered.size(), item));
     }
-    check(Packer.pack(context.parallelizePairs(numbered), 1, preprocessing).collect(), key);
+    check(Packer.pack(context.parallelizePairs(numbered), ONE_BLOCK, preprocessing).collect(), key);
   }
 
-  private ExampleSet load(Source source, String key, int[] shape, int partitions) {
+  private ExampleSet load(
+      Source source, String key, int[] shape, int partitions, long bytesOfSegment) {
     context.setJobDescription("Load " + key);
-    JavaPairRDD<Long, Item> numbered = section(number(source, read(source, key)), source);
+    Reading reading = read(source, key);
+    Reading.Numbered numbered = reading.section(source);
+    Preprocessing preprocessing = preprocessing(shape);
+    Dealing dealing =
+        Dealing.of(
+            partitions,
+            numbered.count(),
+            (long) preprocessing.length() * reading.bytesPerValue(),
+            bytesOfSegment);
+    SegmentRDD segments =
+        new SegmentRDD(Packer.pack(numbered.items(), dealing, preprocessing).rdd(), dealing);
     JavaRDD<Packer.Packed> packed =
-        Packer.pack(numbered, partitions, preprocessing(shape))
-            .setName(key)
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    long[] counts =
-        check(
-            packed
-                .map(
-                    each ->
-                        new Packer.Packed(
-                            null, each.problem(), each.firstBad(), each.classCounts()))
-                .collect(),
-            key);
-    return new ExampleSet(packed.map(Packer.Packed::block), counts, packed);
+        segments.toJavaRDD().setName(key).persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<Packer.Packed> findings =
+        packed.map(
+            each -> new Packer.Packed(null, each.problem(), each.firstBad(), each.classCounts()));
+    if (dealing.segments() > 1) {
+      segments.placeFirst();
+    }
+    long[] counts = check(findings.collect(), key);
+    return new ExampleSet(packed.map(Packer.Packed::block), dealing, counts, packed);
   }
 
   private Preprocessing preprocessing(int[] shape) {
@@ -210,7 +224,7 @@ public final class DataLoader {
     return counts;
   }
 
-  private JavaRDD<Item> read(Source source, String key) {
+  private Reading read(Source source, String key) {
     if (source instanceof Idx idx) {
       return IdxReader.read(context, idx, key);
     }
@@ -221,27 +235,5 @@ public final class DataLoader {
       return TableReader.csv(spark, csv, config.shape(), key);
     }
     return ImageFolderReader.read(context, (ImageFolder) source, config.resize(), key);
-  }
-
-  /** Numbers examples by their place. Files that are read in parts must be sorted first. */
-  private static JavaPairRDD<Long, Item> number(Source source, JavaRDD<Item> items) {
-    if (source instanceof Idx || source instanceof ImageFolder) {
-      return items.mapToPair(item -> new Tuple2<>(item.place().position(), item));
-    }
-    return items
-        .sortBy(Item::place, true, items.getNumPartitions())
-        .zipWithIndex()
-        .mapToPair(Tuple2::swap);
-  }
-
-  private static JavaPairRDD<Long, Item> section(JavaPairRDD<Long, Item> numbered, Source source) {
-    long from = source.skip();
-    long to = source.take() == null ? Long.MAX_VALUE : from + source.take();
-    if (from == 0 && to == Long.MAX_VALUE) {
-      return numbered;
-    }
-    return numbered
-        .filter(pair -> pair._2().problem() != null || (pair._1() >= from && pair._1() < to))
-        .mapToPair(pair -> new Tuple2<>(Math.max(0, pair._1() - from), pair._2()));
   }
 }

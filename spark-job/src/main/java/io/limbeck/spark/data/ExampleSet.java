@@ -5,13 +5,15 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * One part of the data, packed and kept by Spark.
+ * One part of the data, packed and kept by Spark, in memory and what does not fit there on disk.
  *
- * @param blocks one a partition, persisted
+ * @param blocks the segments of all partitions, persisted
+ * @param dealing which segments those are
  * @param classCounts examples of each class
  * @param persisted what Spark keeps of them
  */
-public record ExampleSet(JavaRDD<Block> blocks, long[] classCounts, JavaRDD<?> persisted) {
+public record ExampleSet(
+    JavaRDD<Block> blocks, Dealing dealing, long[] classCounts, JavaRDD<?> persisted) {
 
   /**
    * What stands for examples where a generator makes them.
@@ -24,6 +26,28 @@ public record ExampleSet(JavaRDD<Block> blocks, long[] classCounts, JavaRDD<?> p
   public static ExampleSet ofNoise(
       JavaSparkContext spark, int partitions, int steps, int batchSize) {
     return NoiseBlock.set(spark, partitions, steps, batchSize);
+  }
+
+  /**
+   * The same as rounds of a training take it.
+   *
+   * @param seed of the order
+   * @param batchSize examples of a mini-batch
+   */
+  public TrainingData training(long seed, int batchSize) {
+    if (dealing.segments() == 1) {
+      return (epoch, firstStep, steps) -> blocks;
+    }
+    return (epoch, firstStep, steps) -> {
+      int[][] needed = new int[dealing.partitions()][];
+      for (int partition = 0; partition < needed.length; partition++) {
+        EpochOrder order = EpochOrder.of(dealing, size(), partition, seed, epoch);
+        needed[partition] = SliceRDD.needed(order, firstStep, steps, batchSize);
+      }
+      return new JavaRDD<>(
+          new SliceRDD(blocks.rdd(), dealing, size(), needed),
+          scala.reflect.ClassTag$.MODULE$.apply(Block.class));
+    };
   }
 
   /** Lets Spark forget the blocks. */
@@ -53,7 +77,7 @@ public record ExampleSet(JavaRDD<Block> blocks, long[] classCounts, JavaRDD<?> p
    * @param batchSize examples of a batch
    */
   public int stepsPerEpoch(int batchSize) {
-    long largest = (size() + blocks.getNumPartitions() - 1) / blocks.getNumPartitions();
-    return (int) ((largest + batchSize - 1) / batchSize);
+    long largest = (size() + dealing.partitions() - 1) / dealing.partitions();
+    return Math.toIntExact((largest + batchSize - 1) / batchSize);
   }
 }

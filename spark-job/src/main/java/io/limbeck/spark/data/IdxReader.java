@@ -4,6 +4,7 @@ import io.limbeck.core.config.DataConfig.Idx;
 import io.limbeck.spark.storage.HadoopSettings;
 import io.limbeck.spark.storage.Storage;
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -26,17 +27,28 @@ final class IdxReader {
   private IdxReader() {}
 
   /** The examples, streamed by one task: a gzipped file cannot be read in parts. */
-  static JavaRDD<Item> read(JavaSparkContext spark, Idx source, String key) {
+  static Reading read(JavaSparkContext spark, Idx source, String key) {
     Storage storage = new Storage(spark.hadoopConfiguration());
     storage.requireFile(source.images(), key + ".images");
     storage.requireFile(source.labels(), key + ".labels");
     HadoopSettings settings = HadoopSettings.of(spark.hadoopConfiguration());
-    return spark
-        .parallelize(List.of(source), 1)
-        .flatMap(each -> new Examples(each, settings.storage()));
+    JavaRDD<Item> items =
+        spark
+            .parallelize(List.of(source), 1)
+            .flatMap(each -> new Examples(each, settings.storage()));
+    return new Reading(items, () -> Places.ofOne(count(storage, source)), 1);
   }
 
-  private static final class Examples implements Iterator<Item> {
+  /** What the header says; 0 where there is none, which the examples tell about. */
+  private static long count(Storage storage, Idx source) {
+    try (Examples header = new Examples(source, storage)) {
+      return header.count;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class Examples implements Iterator<Item>, Closeable {
     private final Idx source;
     private final DataInputStream images;
     private final DataInputStream labels;
@@ -93,6 +105,12 @@ final class IdxReader {
         problem = "IDX file " + path + " is truncated: it ends within its header";
         return new int[dimensions];
       }
+    }
+
+    @Override
+    public void close() throws IOException {
+      images.close();
+      labels.close();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -32,7 +33,7 @@ final class ImageFolderReader {
 
   private record ImagePath(String path, int label, long position) implements Serializable {}
 
-  static JavaRDD<Item> read(JavaSparkContext spark, ImageFolder source, Resize resize, String key) {
+  static Reading read(JavaSparkContext spark, ImageFolder source, Resize resize, String key) {
     Configuration configuration = spark.hadoopConfiguration();
     Storage storage = new Storage(configuration);
     if (!storage.status(source.path(), key + ".path").isDirectory()) {
@@ -42,16 +43,19 @@ final class ImageFolderReader {
     List<ImagePath> images = list(configuration, source.path());
     HadoopSettings settings = HadoopSettings.of(configuration);
     int slices = Math.max(1, Math.min(images.size(), spark.defaultParallelism()));
-    return spark
-        .parallelize(images, slices)
-        .mapPartitions(
-            paths -> {
-              Storage restored = settings.storage();
-              Iterable<ImagePath> each = () -> paths;
-              List<Item> items = new ArrayList<>();
-              each.forEach(path -> items.add(load(restored, path, resize)));
-              return items.iterator();
-            });
+    JavaRDD<Item> items =
+        spark
+            .parallelize(images, slices)
+            .mapPartitions(
+                paths -> {
+                  Storage restored = settings.storage();
+                  // One image at a time: a task's share need not fit into memory.
+                  Iterable<ImagePath> each = () -> paths;
+                  return StreamSupport.stream(each.spliterator(), false)
+                      .map(path -> load(restored, path, resize))
+                      .iterator();
+                });
+    return new Reading(items, () -> Places.ofOne(images.size()), 1);
   }
 
   private static Item load(Storage storage, ImagePath image, Resize resize) {

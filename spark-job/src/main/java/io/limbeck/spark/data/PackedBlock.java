@@ -2,19 +2,19 @@ package io.limbeck.spark.data;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import java.util.stream.IntStream;
 
 /**
- * The examples of a partition in two arrays: raw bytes or numbers, one after the other, and labels.
- * Nothing is decoded twice and nothing but the mini-batch at hand is converted.
+ * The examples of a partition, or of a segment of it, in two arrays: raw bytes or numbers, one
+ * after the other, and labels. Nothing is decoded twice and nothing but the mini-batch at hand is
+ * converted.
  */
 final class PackedBlock implements Block {
   private static final long serialVersionUID = 1L;
-  private static final long SHUFFLE = 1;
   private static final long VIEW = 2;
 
   private final int partition;
+  private final int segment;
   private final Preprocessing preprocessing;
   private final byte[] pixels;
   private final float[] numbers;
@@ -24,12 +24,14 @@ final class PackedBlock implements Block {
 
   PackedBlock(
       int partition,
+      int segment,
       Preprocessing preprocessing,
       byte[] pixels,
       float[] numbers,
       int[] labels,
       long[] ids) {
     this.partition = partition;
+    this.segment = segment;
     this.preprocessing = preprocessing;
     this.pixels = pixels;
     this.numbers = numbers;
@@ -54,15 +56,25 @@ final class PackedBlock implements Block {
 
   @Override
   public Pass training(long seed, int epoch, int batchSize) {
-    int[] order =
-        Shuffle.order(size(), new SplittableRandom(Seeds.derive(seed, SHUFFLE, epoch, partition)));
-    return step -> batch(order, step, batchSize, seed, epoch, true);
+    int[] order = EpochOrder.within(size(), seed, epoch, partition, segment);
+    return step -> {
+      int from = step * batchSize;
+      int to = Math.min(from + batchSize, order.length);
+      BatchBuffer buffer = buffer(to - from);
+      for (int i = from; i < to; i++) {
+        put(order[i], seed, epoch, buffer);
+      }
+      return buffer.batch();
+    };
   }
 
   @Override
   public Pass inOrder(int batchSize) {
-    int[] order = Shuffle.identity(size());
-    return step -> batch(order, step, batchSize, 0, 0, false);
+    return step -> {
+      int from = step * batchSize;
+      int to = Math.min(from + batchSize, size());
+      return batch(IntStream.range(from, to).toArray());
+    };
   }
 
   /**
@@ -71,7 +83,11 @@ final class PackedBlock implements Block {
    * @param indices which of the block, in this order
    */
   Batch batch(int... indices) {
-    return batch(indices, 0, indices.length, 0, 0, false);
+    BatchBuffer buffer = buffer(indices.length);
+    for (int index : indices) {
+      put(index, null, buffer);
+    }
+    return buffer.batch();
   }
 
   /** The label of one example. */
@@ -89,28 +105,20 @@ final class PackedBlock implements Block {
     return new int[][] {Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(), labels};
   }
 
-  private Batch batch(int[] order, int step, int batchSize, long seed, int epoch, boolean augment) {
-    int from = step * batchSize;
-    int size = Math.min(batchSize, order.length - from);
-    int length = preprocessing.length();
-    float[] features = new float[size * length];
-    float[] oneHot = new float[size * preprocessing.classes()];
-    int[] sampleIdx = new int[size];
-    for (int i = 0; i < size; i++) {
-      int example = order[from + i];
-      sampleIdx[i] = Math.toIntExact(ids[example]);
-      int[] view =
-          augment
-              ? preprocessing.view(
-                  new SplittableRandom(Seeds.derive(seed, VIEW, epoch, ids[example])))
-              : null;
-      copy(example, view, features, i * length);
-      oneHot[i * preprocessing.classes() + labels[example]] = 1;
-    }
-    return new Batch(
-        array(features, size, preprocessing.shape()),
-        array(oneHot, size, new int[] {preprocessing.classes()}),
-        sampleIdx);
+  /** Room for a mini-batch of such examples. */
+  BatchBuffer buffer(int size) {
+    return new BatchBuffer(preprocessing, size);
+  }
+
+  /** Writes the view of an example that belongs to an epoch. */
+  void put(int example, long seed, int epoch, BatchBuffer buffer) {
+    SplittableRandom random = new SplittableRandom(Seeds.derive(seed, VIEW, epoch, ids[example]));
+    put(example, preprocessing.view(random), buffer);
+  }
+
+  private void put(int example, int[] view, BatchBuffer buffer) {
+    copy(example, view, buffer.features(), buffer.offset());
+    buffer.added(labels[example], ids[example]);
   }
 
   private void copy(int example, int[] view, float[] target, int offset) {
@@ -134,14 +142,5 @@ final class PackedBlock implements Block {
       byteTable = preprocessing.byteTable();
     }
     return byteTable;
-  }
-
-  private static INDArray array(float[] values, int size, int[] shape) {
-    long[] full = new long[shape.length + 1];
-    full[0] = size;
-    for (int i = 0; i < shape.length; i++) {
-      full[i + 1] = shape[i];
-    }
-    return Nd4j.createFromArray(values).reshape('c', full);
   }
 }

@@ -5,27 +5,23 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.HashPartitioner;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
 import scala.Tuple2;
 
-/**
- * Deals numbered examples out to partitions, one after the other like cards, and packs each
- * partition. So partitions differ by at most one example, and classes spread evenly even when the
- * files hold one class after the other.
- */
+/** Deals numbered examples out to segments of partitions, and packs each segment. */
 final class Packer {
   private Packer() {}
 
   static JavaRDD<Packed> pack(
-      JavaPairRDD<Long, Item> numbered, int partitions, Preprocessing preprocessing) {
+      JavaPairRDD<Long, Item> numbered, Dealing dealing, Preprocessing preprocessing) {
     return numbered
         .mapToPair(pair -> new Tuple2<>(pair._1(), pair))
-        .partitionBy(new Dealing(partitions))
+        .partitionBy(new ByNumber(dealing))
         .values()
-        .mapPartitionsWithIndex(new PackPartition(preprocessing), true);
+        .mapPartitionsWithIndex(new PackSegment(dealing, preprocessing), true);
   }
 
   /**
@@ -34,30 +30,38 @@ final class Packer {
   record Packed(PackedBlock block, String problem, long firstBad, long[] classCounts)
       implements java.io.Serializable {}
 
-  private static final class Dealing extends HashPartitioner {
+  private static final class ByNumber extends Partitioner {
     private static final long serialVersionUID = 1L;
+    private final Dealing dealing;
 
-    Dealing(int partitions) {
-      super(partitions);
+    ByNumber(Dealing dealing) {
+      this.dealing = dealing;
+    }
+
+    @Override
+    public int numPartitions() {
+      return dealing.blocks();
     }
 
     @Override
     public int getPartition(Object key) {
-      return (int) ((Long) key % numPartitions());
+      return dealing.block((Long) key);
     }
   }
 
-  private static final class PackPartition
+  private static final class PackSegment
       implements Function2<Integer, Iterator<Tuple2<Long, Item>>, Iterator<Packed>> {
     private static final long serialVersionUID = 1L;
+    private final Dealing dealing;
     private final Preprocessing preprocessing;
 
-    PackPartition(Preprocessing preprocessing) {
+    PackSegment(Dealing dealing, Preprocessing preprocessing) {
+      this.dealing = dealing;
       this.preprocessing = preprocessing;
     }
 
     @Override
-    public Iterator<Packed> call(Integer partition, Iterator<Tuple2<Long, Item>> items) {
+    public Iterator<Packed> call(Integer number, Iterator<Tuple2<Long, Item>> items) {
       List<Tuple2<Long, Item>> sorted = new ArrayList<>();
       items.forEachRemaining(sorted::add);
       sorted.sort(Comparator.comparing(Tuple2::_1));
@@ -67,7 +71,7 @@ final class Packer {
           return List.of(new Packed(null, problem, each._1(), new long[0])).iterator();
         }
       }
-      return List.of(new Packed(block(partition, sorted), null, Long.MAX_VALUE, counts(sorted)))
+      return List.of(new Packed(block(number, sorted), null, Long.MAX_VALUE, counts(sorted)))
           .iterator();
     }
 
@@ -94,7 +98,7 @@ final class Packer {
       return null;
     }
 
-    private PackedBlock block(int partition, List<Tuple2<Long, Item>> items) {
+    private PackedBlock block(int number, List<Tuple2<Long, Item>> items) {
       int length = preprocessing.length();
       boolean bytes = !items.isEmpty() && items.get(0)._2().pixels() != null;
       byte[] pixels = bytes ? new byte[items.size() * length] : null;
@@ -112,7 +116,14 @@ final class Packer {
         labels[i] = item.label();
         ids[i] = items.get(i)._1();
       }
-      return new PackedBlock(partition, preprocessing, pixels, numbers, labels, ids);
+      return new PackedBlock(
+          dealing.partition(number),
+          dealing.segment(number),
+          preprocessing,
+          pixels,
+          numbers,
+          labels,
+          ids);
     }
 
     private long[] counts(List<Tuple2<Long, Item>> items) {

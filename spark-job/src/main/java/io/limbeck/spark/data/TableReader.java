@@ -12,7 +12,8 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.api.java.JavaRDD;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -30,17 +31,21 @@ import org.apache.spark.sql.types.NumericType;
  */
 final class TableReader {
   private static final byte[] PARQUET = {'P', 'A', 'R', '1'};
+  private static final long ROWS_AT_ONCE = 64;
   private static final String LABEL = "limbeck_label";
   private static final String FEATURES = "limbeck_features";
+  private static final String FILE = "limbeck_file";
+  private static final String BLOCK = "limbeck_block";
 
   private TableReader() {}
 
-  static JavaRDD<Item> parquet(
+  static Reading parquet(
       SparkSession spark, Parquet source, List<Integer> shape, Resize resize, String key) {
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
     storage.requireMatch(source.path(), key + ".path");
     requireParquet(storage, source.path(), key);
-    Dataset<Row> table = open(source.path(), key, () -> spark.read().parquet(source.path()));
+    Dataset<Row> table =
+        open(source.path(), key, () -> inSmallBatches(spark).read().parquet(source.path()));
     requireColumn(table, source.features(), key + ".features", source.path());
     requireColumn(table, source.label(), key + ".label", source.path());
     DataType type = table.schema().apply(source.features()).dataType();
@@ -59,10 +64,11 @@ final class TableReader {
             file(),
             block()),
         shape,
-        resize);
+        resize,
+        type instanceof BinaryType ? 1 : Float.BYTES);
   }
 
-  static JavaRDD<Item> csv(SparkSession spark, Csv source, List<Integer> shape, String key) {
+  static Reading csv(SparkSession spark, Csv source, List<Integer> shape, String key) {
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
     storage.requireMatch(source.path(), key + ".path");
     Dataset<Row> table =
@@ -86,7 +92,25 @@ final class TableReader {
             file(),
             block()),
         shape,
-        null);
+        null,
+        Float.BYTES);
+  }
+
+  /**
+   * A session like another one, but that Spark's Parquet reader, which decodes 4,096 rows at once
+   * unless told otherwise, takes fewer: so many images can be more than the heap.
+   */
+  private static SparkSession inSmallBatches(SparkSession spark) {
+    SparkSession session = spark.newSession();
+    scala.collection.JavaConverters.mapAsJavaMap(spark.conf().getAll())
+        .forEach(
+            (key, value) -> {
+              if (session.conf().isModifiable(key)) {
+                session.conf().set(key, value);
+              }
+            });
+    session.conf().set("spark.sql.parquet.columnarReaderBatchSize", ROWS_AT_ONCE);
+    return session;
   }
 
   /** A file that is not Parquet would fail in a task, with a page of stack trace. */
@@ -144,16 +168,29 @@ final class TableReader {
   }
 
   private static Column file() {
-    return functions.col("_metadata.file_path").as("limbeck_file");
+    return functions.col("_metadata.file_path").as(FILE);
   }
 
   private static Column block() {
-    return functions.col("_metadata.file_block_start").as("limbeck_block");
+    return functions.col("_metadata.file_block_start").as(BLOCK);
   }
 
-  private static JavaRDD<Item> items(Dataset<Row> rows, List<Integer> shape, Resize resize) {
+  private static Reading items(
+      Dataset<Row> rows, List<Integer> shape, Resize resize, int bytesPerValue) {
     int[] wanted = shape == null ? null : shape.stream().mapToInt(Integer::intValue).toArray();
-    return rows.toJavaRDD().mapPartitions(iterator -> new Items(iterator, wanted, resize));
+    return new Reading(
+        rows.toJavaRDD().mapPartitions(iterator -> new Items(iterator, wanted, resize)),
+        () -> places(rows),
+        bytesPerValue);
+  }
+
+  /** Counts the rows of each part; no values are read for it where the format allows that. */
+  private static Places places(Dataset<Row> rows) {
+    SortedMap<Places.Part, Long> counts = new TreeMap<>();
+    for (Row row : rows.groupBy(FILE, BLOCK).count().collectAsList()) {
+      counts.put(new Places.Part(row.getString(0), row.getLong(1)), row.getLong(2));
+    }
+    return Places.of(counts);
   }
 
   private static final class Items implements Iterator<Item> {

@@ -135,7 +135,7 @@ final class MasterRun implements AutoCloseable {
     RoundEngine engine =
         new RoundEngine(
             spark,
-            blocks,
+            (ofEpoch, firstStep, steps) -> blocks,
             plan,
             teacher,
             settings.averaging(),

@@ -58,7 +58,12 @@ public final class Evaluator {
     spark.setJobDescription("compute BatchNorm's statistics");
     Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
     try {
-      return examples.blocks().map(new MomentsTask(broadcast, sample)).collect().stream()
+      return examples
+          .training(sample.seed(), sample.batchSize())
+          .blocks(sample.epoch(), 0, sample.batches())
+          .map(new MomentsTask(broadcast, sample))
+          .collect()
+          .stream()
           .reduce(BatchNormMoments.NONE, BatchNormMoments::plus);
     } finally {
       broadcast.destroy();

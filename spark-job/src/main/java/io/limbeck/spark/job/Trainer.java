@@ -144,7 +144,7 @@ final class Trainer {
       RoundEngine engine =
           new RoundEngine(
               spark,
-              data.train().blocks(),
+              data.train().training(seed, config.schedule().batchSize()),
               broadcast,
               mode == Mode.DISTILLED ? teachers : null,
               config.averaging(),

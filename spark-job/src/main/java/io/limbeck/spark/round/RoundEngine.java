@@ -8,7 +8,7 @@ import io.limbeck.spark.averaging.Contribution;
 import io.limbeck.spark.averaging.OuterStep;
 import io.limbeck.spark.averaging.RoundPlan;
 import io.limbeck.spark.averaging.WeightedMean;
-import io.limbeck.spark.data.Block;
+import io.limbeck.spark.data.TrainingData;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.RoundTask;
@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -33,7 +32,7 @@ import org.apache.spark.broadcast.Broadcast;
  */
 public final class RoundEngine {
   private final JavaSparkContext spark;
-  private final JavaRDD<Block> blocks;
+  private final TrainingData examples;
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenTeachers> teacher;
   private final AveragingConfig averaging;
@@ -44,7 +43,7 @@ public final class RoundEngine {
    * An engine for one run.
    *
    * @param spark the context
-   * @param blocks the training examples
+   * @param examples to learn from
    * @param plan of the run
    * @param teacher null without one
    * @param averaging how partitions become one
@@ -53,14 +52,14 @@ public final class RoundEngine {
    */
   public RoundEngine(
       JavaSparkContext spark,
-      JavaRDD<Block> blocks,
+      TrainingData examples,
       Broadcast<WorkerPlan> plan,
       Broadcast<FrozenTeachers> teacher,
       AveragingConfig averaging,
       int stepsPerEpoch,
       BitSet statistics) {
     this.spark = spark;
-    this.blocks = blocks;
+    this.examples = examples;
     this.plan = plan;
     this.teacher = teacher;
     this.averaging = averaging;
@@ -151,7 +150,11 @@ public final class RoundEngine {
     Broadcast<RoundState> broadcast = spark.broadcast(roundState);
     try {
       List<WorkerResult> results =
-          new ArrayList<>(blocks.map(new RoundTask(plan, teacher, broadcast)).collect());
+          new ArrayList<>(
+              examples
+                  .blocks(epoch, span.first(), span.steps())
+                  .map(new RoundTask(plan, teacher, broadcast))
+                  .collect());
       results.sort(Comparator.comparingInt(WorkerResult::partition));
       return results;
     } finally {

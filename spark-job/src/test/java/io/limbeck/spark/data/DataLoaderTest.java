@@ -21,11 +21,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +109,62 @@ class DataLoaderTest {
     assertThat(examples.size()).isEqualTo(3);
     assertThat(examples.blocks().map(Block::size).collect())
         .containsExactly(1, 1, 1, 0, 0, 0, 0, 0);
+  }
+
+  /** 20 examples of 64 bytes: 7, 7 and 6, in segments of at most 3. */
+  private ExampleSet segmented() {
+    DataLoader loader = loader(idx("a", 0, null), 3);
+    return loader.load(Part.TRAIN, loader.shape(), 3, 200).orElseThrow();
+  }
+
+  @Test
+  void segments_areDealtOutEvenly_andSpillRatherThanStayInMemory() {
+    ExampleSet examples = segmented();
+    assertThat(examples.dealing()).isEqualTo(new Dealing(3, 3));
+    assertThat(examples.blocks().map(Block::size).collect())
+        .containsExactly(3, 3, 2, 2, 2, 2, 2, 2, 2);
+    assertThat(examples.persisted().getStorageLevel()).isEqualTo(StorageLevel.MEMORY_AND_DISK());
+    assertThat(contents(examples)).isEqualTo(contents(load(loader(idx("a", 0, null), 3), 1)));
+    assertThat(examples.labels()).isEqualTo(load(loader(idx("a", 0, null), 3), 1).labels());
+  }
+
+  /** Numbers of the examples of each mini-batch, by partition, then step. */
+  private static Map<String, List<Integer>> batches(ExampleSet examples, int epoch, int perRound) {
+    TrainingData training = examples.training(4, 2);
+    Map<String, List<Integer>> batches = new TreeMap<>();
+    for (int first = 0; first < 4; first += perRound) {
+      int from = first;
+      int to = Math.min(4, first + perRound);
+      for (Block block : training.blocks(epoch, from, to - from).collect()) {
+        Block.Pass pass = block.training(4, epoch, 2);
+        for (int step = from; step < Math.min(to, block.steps(2)); step++) {
+          batches.put(
+              block.partition() + " " + step,
+              Arrays.stream(pass.batch(step).sampleIdx()).boxed().toList());
+        }
+      }
+    }
+    return batches;
+  }
+
+  @Test
+  void segments_anEpochTakesEveryExampleOnce_howeverLongItsRounds() {
+    ExampleSet examples = segmented();
+    Map<String, List<Integer>> first = batches(examples, 0, 1);
+    assertThat(first.values().stream().flatMap(List::stream)).hasSize(20).doesNotHaveDuplicates();
+    assertThat(first).hasSize(4 + 4 + 3);
+    assertThat(batches(examples, 0, 3)).isEqualTo(first);
+    assertThat(batches(examples, 0, 4)).isEqualTo(first);
+    assertThat(batches(examples, 1, 4)).isNotEqualTo(first);
+  }
+
+  @Test
+  void segments_aRoundTakesOnlyThoseThatItNeeds() {
+    EpochOrder order = EpochOrder.of(new Dealing(1, 5), 50, 0, 1, 0);
+    assertThat(SliceRDD.needed(order, 0, 2, 5)).containsExactly(order.segment(0));
+    assertThat(SliceRDD.needed(order, 1, 2, 5)).containsExactly(order.segment(0), order.segment(1));
+    assertThat(SliceRDD.needed(order, 8, 9, 5)).containsExactly(order.segment(4));
+    assertThat(SliceRDD.needed(order, 10, 1, 5)).isEmpty();
   }
 
   @Test

@@ -32,7 +32,7 @@ class PackedBlockTest {
       ids[i] = 100 + i;
     }
     return new PackedBlock(
-        3, new Preprocessing(SHAPE, 2, normalize, augment), pixels, null, labels, ids);
+        3, 0, new Preprocessing(SHAPE, 2, normalize, augment), pixels, null, labels, ids);
   }
 
   private static float[] values(INDArray array) {
@@ -65,6 +65,7 @@ class PackedBlockTest {
   void normalize_bytesAreUnsigned_scaledBy255ByDefault() {
     PackedBlock block =
         new PackedBlock(
+            0,
             0,
             new Preprocessing(
                 new int[] {1}, 2, new Normalize(null, List.of(0.0), List.of(1.0)), List.of()),

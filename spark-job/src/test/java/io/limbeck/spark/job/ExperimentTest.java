@@ -428,7 +428,8 @@ class ExperimentTest {
   @Test
   void divergence_stopsTheJob_andLeavesNoReport() {
     assertUserError(
-        "Training diverged in partition 0, epoch 1, step ", "schedule.updater.learning_rate=1e30");
+        "Training diverged in partition 0, round 1 / 2, epoch 1, step ",
+        "schedule.updater.learning_rate=1e30");
     assertThat(dir.resolve("out/report.json")).doesNotExist();
     assertThat(dir.resolve("out/student.zip")).doesNotExist();
   }

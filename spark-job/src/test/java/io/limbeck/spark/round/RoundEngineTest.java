@@ -57,6 +57,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -194,7 +195,7 @@ class RoundEngineTest {
       RoundEngine engine =
           new RoundEngine(
               TestSpark.context(),
-              blocks,
+              (ofEpoch, firstStep, steps) -> blocks,
               planBroadcast,
               teacherBroadcast,
               averaging,
@@ -312,6 +313,55 @@ class RoundEngineTest {
     TrainingState again = new Setting(true, NESTEROVS, 8, 3).train(examples, every(2), 2);
     assertThat(again.parameters()).isEqualTo(first.parameters());
     assertThat(again.updaterState()).isEqualTo(first.updaterState()).isNotEmpty();
+  }
+
+  /** Fails in the middle of a round when it is tried for the first time. */
+  private record FailingOnce(Block block) implements Block {
+    @Override
+    public int partition() {
+      return block.partition();
+    }
+
+    @Override
+    public int size() {
+      return block.size();
+    }
+
+    @Override
+    public int steps(int batchSize) {
+      return block.steps(batchSize);
+    }
+
+    @Override
+    public Pass training(long seed, int epoch, int batchSize) {
+      Pass pass = block.training(seed, epoch, batchSize);
+      return step -> {
+        if (partition() == 1 && step % 2 == 1 && TaskContext.get().attemptNumber() == 0) {
+          throw new IllegalStateException("lost");
+        }
+        return pass.batch(step);
+      };
+    }
+
+    @Override
+    public Pass inOrder(int batchSize) {
+      return block.inOrder(batchSize);
+    }
+  }
+
+  @Test
+  void retriedTasks_sameBits() {
+    ExampleSet examples = examples(50, 3);
+    Setting setting = new Setting(true, NESTEROVS, 8, 3);
+    TrainingState undisturbed = setting.start();
+    TrainingState disturbed = undisturbed;
+    JavaRDD<Block> failing = examples.blocks().map(FailingOnce::new);
+    for (int epoch = 0; epoch < 2; epoch++) {
+      undisturbed = setting.epoch(examples, every(2), undisturbed, epoch);
+      disturbed = setting.epoch(failing, every(2), disturbed, epoch, summary -> {});
+    }
+    assertThat(disturbed.parameters()).isEqualTo(undisturbed.parameters());
+    assertThat(disturbed.updaterState()).isEqualTo(undisturbed.updaterState());
   }
 
   @Test
@@ -509,7 +559,7 @@ class RoundEngineTest {
     Broadcast<FrozenTeachers> teacher = TestSpark.context().broadcast(setting.teacher);
     RoundEngine engine =
         new RoundEngine(
-            TestSpark.context(), examples.blocks(), plan, teacher, every(3), 4, new BitSet());
+            TestSpark.context(), examples.training(4, 8), plan, teacher, every(3), 4, new BitSet());
     List<RoundSummary> summaries = new ArrayList<>();
     engine.epoch(setting.start(), 1, (summary, state) -> summaries.add(summary));
     assertThat(summaries).extracting(RoundSummary::examples).containsExactly(48L, 2L);

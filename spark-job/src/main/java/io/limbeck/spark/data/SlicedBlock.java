@@ -1,0 +1,87 @@
+package io.limbeck.spark.data;
+
+import java.util.Map;
+
+/**
+ * What a round takes of a partition whose examples do not all fit into memory: the segments at hand
+ * are those that its mini-batches lie in.
+ */
+final class SlicedBlock implements Block {
+  private static final long serialVersionUID = 1L;
+
+  private final int partition;
+  private final long size;
+  private final Dealing dealing;
+  private final long examples;
+  private final Map<Integer, PackedBlock> segments;
+
+  /**
+   * A slice.
+   *
+   * @param partition which partition
+   * @param dealing of all examples
+   * @param examples in all partitions
+   * @param segments at hand, by their number
+   */
+  SlicedBlock(int partition, Dealing dealing, long examples, Map<Integer, PackedBlock> segments) {
+    this.partition = partition;
+    this.dealing = dealing;
+    this.examples = examples;
+    this.size = dealing.size(partition, examples);
+    this.segments = segments;
+  }
+
+  @Override
+  public int partition() {
+    return partition;
+  }
+
+  @Override
+  public int size() {
+    return Math.toIntExact(size);
+  }
+
+  @Override
+  public int steps(int batchSize) {
+    return Math.toIntExact((size + batchSize - 1) / batchSize);
+  }
+
+  @Override
+  public Pass training(long seed, int epoch, int batchSize) {
+    EpochOrder order = EpochOrder.of(dealing, examples, partition, seed, epoch);
+    return new Pass() {
+      private int turn = -1;
+      private int[] within;
+
+      @Override
+      public Batch batch(int step) {
+        long from = (long) step * batchSize;
+        int count = (int) Math.min(batchSize, size - from);
+        BatchBuffer buffer = null;
+        for (long place = from; place < from + count; place++) {
+          PackedBlock segment = segmentAt(place);
+          buffer = buffer == null ? segment.buffer(count) : buffer;
+          segment.put(within[(int) (place - order.start(turn))], seed, epoch, buffer);
+        }
+        return buffer.batch();
+      }
+
+      private PackedBlock segmentAt(long place) {
+        int next = order.turn(place);
+        int number = order.segment(next);
+        PackedBlock segment = segments.get(number);
+        if (next != turn) {
+          turn = next;
+          within = EpochOrder.within(segment.size(), seed, epoch, partition, number);
+        }
+        return segment;
+      }
+    };
+  }
+
+  /** Whole passes go from segment to segment instead. */
+  @Override
+  public Pass inOrder(int batchSize) {
+    throw new UnsupportedOperationException("A slice has only the segments of one round");
+  }
+}
