@@ -57,6 +57,8 @@ class ArchitectureTest {
           .definedBy("..spark.round..")
           .layer("evaluation")
           .definedBy("..spark.evaluation..")
+          .layer("cache")
+          .definedBy("..spark.cache..")
           .layer("report")
           .definedBy("..spark.report..")
           .layer("visual")
@@ -72,7 +74,9 @@ class ArchitectureTest {
           .whereLayer("storage")
           .mayNotAccessAnyLayer()
           .whereLayer("data")
-          .mayOnlyAccessLayers("storage")
+          .mayOnlyAccessLayers("storage", "precision")
+          .whereLayer("cache")
+          .mayOnlyAccessLayers("storage", "precision", "data", "worker")
           .whereLayer("model")
           .mayOnlyAccessLayers("storage")
           .whereLayer("precision")
@@ -99,6 +103,7 @@ class ArchitectureTest {
               "worker",
               "round",
               "evaluation",
+              "cache",
               "report",
               "checkpoint",
               "visual")

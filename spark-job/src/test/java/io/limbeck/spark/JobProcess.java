@@ -70,11 +70,16 @@ final class JobProcess {
 
   /** The options of a job with executors of one thread each, in JVMs of their own. */
   static List<String> localCluster(int executors, String... more) {
+    return cluster("local-cluster[" + executors + ",1,1024]", more);
+  }
+
+  /** The options of a job on a cluster. */
+  static List<String> cluster(String master, String... more) {
     List<String> options = new ArrayList<>();
     Collections.addAll(
         options,
         "-Xmx1g",
-        "-Dspark.master=local-cluster[" + executors + ",1,1024]",
+        "-Dspark.master=" + master,
         "-Dspark.executor.memory=1g",
         "-Dspark.driver.host=127.0.0.1",
         "-Dspark.driver.bindAddress=127.0.0.1",
@@ -96,15 +101,24 @@ final class JobProcess {
    * @param arguments of the job's main class
    */
   static Process start(Path folder, List<String> options, String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(options);
+    all.add("-Dspark.ui.enabled=false");
+    List<String> command = new ArrayList<>(List.of("io.limbeck.spark.cli.Limbeck"));
+    Collections.addAll(command, arguments);
+    return java(folder, all, command.toArray(String[]::new)).start();
+  }
+
+  /** A JVM with Spark and the job on its class path. */
+  static ProcessBuilder java(Path folder, List<String> options, String... mainClassAndArguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
     command.addAll(options);
-    Collections.addAll(
-        command, "-Dspark.ui.enabled=false", "-cp", classPath(), "io.limbeck.spark.cli.Limbeck");
-    Collections.addAll(command, arguments);
+    Collections.addAll(command, "-cp", classPath());
+    Collections.addAll(command, mainClassAndArguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     // What starts executors looks for Spark's jars there, and theirs are on the class path above.
@@ -112,7 +126,7 @@ final class JobProcess {
     builder.environment().put("SPARK_HOME", folder.resolve("spark-home").toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.12");
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-    return builder.start();
+    return builder;
   }
 
   /** Starts a command in one JVM. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,29 +62,33 @@ class LostExecutorIT {
    */
   @Test
   void executorsThatStandStill_withSpeculation_sameBits() throws Exception {
-    List<String> options =
-        JobProcess.localCluster(
-            3,
-            "-Dspark.speculation=true",
-            "-Dspark.speculation.interval=20ms",
-            "-Dspark.speculation.quantile=0.1",
-            "-Dspark.speculation.efficiency.enabled=false",
-            "-Dspark.locality.wait=0s",
-            "-Dspark.eventLog.enabled=true",
-            "-Dspark.eventLog.dir=" + Files.createDirectories(dir.resolve("events")));
-    Process driver = JobProcess.start(dir, options, command("cluster"));
-    String output =
-        disturbed(
-            driver,
-            4,
-            executor -> {
-              signal("STOP", executor);
-              TimeUnit.MILLISECONDS.sleep(1500);
-              signal("CONT", executor);
-            });
-    assertThat(driver.waitFor()).as(output).isZero();
+    Path events = Files.createDirectories(dir.resolve("events"));
+    try (StandaloneCluster cluster = new StandaloneCluster(dir, 3)) {
+      List<String> options =
+          JobProcess.cluster(
+              cluster.master(),
+              "-Dspark.speculation=true",
+              "-Dspark.speculation.interval=20ms",
+              "-Dspark.speculation.quantile=0.1",
+              "-Dspark.speculation.efficiency.enabled=false",
+              "-Dspark.locality.wait=0s",
+              "-Dspark.eventLog.enabled=true",
+              "-Dspark.eventLog.dir=" + events);
+      Process driver = JobProcess.start(dir, options, command("cluster"));
+      String output =
+          disturbed(
+              driver,
+              4,
+              cluster::executors,
+              executor -> {
+                signal("STOP", executor);
+                TimeUnit.MILLISECONDS.sleep(1500);
+                signal("CONT", executor);
+              });
+      assertThat(driver.waitFor()).as(output).isZero();
+      assertThat(speculated()).as(output).isGreaterThan(0);
+    }
     assertThat(models("cluster")).hasSize(4).isEqualTo(models("local"));
-    assertThat(speculated()).as(output).isGreaterThan(0);
   }
 
   private static void signal(String name, ProcessHandle process)
@@ -106,7 +111,12 @@ class LostExecutorIT {
     Process driver = JobProcess.start(dir, options, command("killed"));
     int[] killed = {0};
     String output =
-        disturbed(driver, 4, executor -> killed[0] += executor.destroyForcibly() ? 1 : 0);
+        disturbed(
+            driver,
+            4,
+            // Executors are all the processes that such a driver starts.
+            driver::descendants,
+            executor -> killed[0] += executor.destroyForcibly() ? 1 : 0);
     assertThat(driver.waitFor()).as(output).isZero();
     assertThat(killed[0]).as(output).isGreaterThan(1);
     assertThat(models("killed")).hasSize(4).isEqualTo(models("local"));
@@ -117,7 +127,8 @@ class LostExecutorIT {
   }
 
   /** Reads what a driver prints, and disturbs one of its executors at random moments. */
-  private static String disturbed(Process driver, int times, Disturbance disturbance)
+  private static String disturbed(
+      Process driver, int times, Supplier<Stream<ProcessHandle>> running, Disturbance disturbance)
       throws IOException, InterruptedException {
     StringBuilder output = new StringBuilder();
     Random random = new Random(5);
@@ -130,8 +141,7 @@ class LostExecutorIT {
         if (line.contains("  round ") && left > 0) {
           left--;
           TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_WAIT_MILLIS));
-          // Executors are all the processes that a driver starts.
-          List<ProcessHandle> executors = driver.descendants().toList();
+          List<ProcessHandle> executors = running.get().toList();
           if (!executors.isEmpty()) {
             disturbance.of(executors.get(random.nextInt(executors.size())));
           }

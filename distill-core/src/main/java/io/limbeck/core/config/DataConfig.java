@@ -23,6 +23,7 @@ import java.util.List;
  * @param batchAugments ways of mixing the examples of a training mini-batch
  * @param contrast which examples each one is compared with; null for the loss' own choice
  * @param blockMib most that a partition keeps together
+ * @param views that augmentation makes of each training example; null for a new one in each epoch
  */
 public record DataConfig(
     @Key(value = "Number of classes; labels run from 0 to num_classes - 1", min = 2) int numClasses,
@@ -69,7 +70,14 @@ public record DataConfig(
             def = "32",
             min = 1,
             max = 1024)
-        int blockMib)
+        int blockMib,
+    @Key(
+            value =
+                "How many views data.augment makes of each training example: epoch e shows view e mod views, the same for"
+                    + " every seed, which a teacher's cache needs; by default each epoch shows a new one",
+            optional = true,
+            min = 1)
+        Integer views)
     implements Serializable {
 
   /** Checks the ways of mixing. */
@@ -101,7 +109,19 @@ public record DataConfig(
       Source test,
       Normalize normalize,
       List<Augment> augment) {
-    this(numClasses, shape, train, validation, test, normalize, augment, null, List.of(), null, 32);
+    this(
+        numClasses,
+        shape,
+        train,
+        validation,
+        test,
+        normalize,
+        augment,
+        null,
+        List.of(),
+        null,
+        32,
+        null);
   }
 
   /**

@@ -16,6 +16,7 @@ import java.io.Serializable;
  * @param schedule how long and how fast
  * @param averaging how the partitions' students become one
  * @param checkpoint when the state is kept
+ * @param teacherCache where what the teacher puts out is kept; null for nowhere
  * @param output where results go
  */
 public record ExperimentConfig(
@@ -42,6 +43,12 @@ public record ExperimentConfig(
     @Key(value = "How long and how fast the student learns", def = "{}") ScheduleConfig schedule,
     @Key(value = "How the partitions' students become one", def = "{}") AveragingConfig averaging,
     @Key(value = "When the training's state is kept", def = "{}") CheckpointConfig checkpoint,
+    @Key(
+            value =
+                "Keeps what the teacher puts out for the training examples, so that it need not run again; by default it runs"
+                    + " in every step",
+            optional = true)
+        TeacherCacheConfig teacherCache,
     @Key("Where results go") OutputConfig output)
     implements Serializable {
 
@@ -71,8 +78,32 @@ public record ExperimentConfig(
       throw new UserException(
           "'averaging.recompute_batch_norm' needs training examples, but data-free distillation has none");
     }
+    requireCacheable(algorithm, data, teacherCache);
     if (averaging.frequencySchedule() instanceof FrequencySchedule.PostLocal postLocal) {
       postLocal.fromEpoch(schedule.lrSchedule());
+    }
+  }
+
+  /** A cache has what a teacher puts out for an example, whatever else is in its mini-batch. */
+  private static void requireCacheable(
+      AlgorithmConfig algorithm, DataConfig data, TeacherCacheConfig cache) {
+    if (cache == null) {
+      return;
+    }
+    if (!(algorithm instanceof AlgorithmConfig.SingleTeacherDistill)) {
+      throw new UserException(
+          "'teacher_cache' keeps what one frozen teacher puts out for training examples, but 'algorithm.type' %s has none"
+              .formatted(algorithm.getClass().getSimpleName()));
+    }
+    if (!data.batchAugments().isEmpty()) {
+      throw new UserException(
+          "'teacher_cache' keeps what the teacher puts out for each example, but 'data.batch_augments' mixes those of a"
+              + " mini-batch: leave out one of the two");
+    }
+    if (!data.augment().isEmpty() && data.views() == null) {
+      throw new UserException(
+          "'teacher_cache' needs a finite number of views of each example, but 'data.augment' makes a new one in every"
+              + " epoch: set 'data.views', for example to 16");
     }
   }
 

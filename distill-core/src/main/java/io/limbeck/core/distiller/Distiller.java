@@ -192,6 +192,14 @@ public final class Distiller {
     return vertices;
   }
 
+  /**
+   * Whether all that a step needs of the teacher is what its vertices put out for the mini-batch,
+   * so that nobody notices whether it runs.
+   */
+  public boolean teacherIsPure() {
+    return deliveries.isEmpty() && !teacher.recordsCalls();
+  }
+
   /** The student's vertices that receive gradients of losses, in the order of the config. */
   public Set<String> gradientVertices() {
     Set<String> vertices = new LinkedHashSet<>();

@@ -54,9 +54,16 @@ public final class DistillationStep {
    * @param features {@code [batch, …]}
    * @param labels one-hot, {@code [batch, classes]}; DL4J destroys the array at the end of the step
    * @param samples what recorders may see of the examples
+   * @param teacherOutputs what the teacher put out for these examples, if that is known already;
+   *     null to ask it
    * @param epoch epochs since the start of training, with fractions
    */
-  public record Batch(INDArray features, INDArray labels, DataSamples samples, double epoch) {
+  public record Batch(
+      INDArray features,
+      INDArray labels,
+      DataSamples samples,
+      Map<String, INDArray> teacherOutputs,
+      double epoch) {
 
     /**
      * A mini-batch of examples without numbers.
@@ -66,7 +73,7 @@ public final class DistillationStep {
      */
     public static Batch of(INDArray features, INDArray labels) {
       INDArray kept = labels == null ? null : labels.dup();
-      return new Batch(features, labels, new DataSamples(kept, null, null), 0);
+      return new Batch(features, labels, new DataSamples(kept, null, null), null, 0);
     }
   }
 
@@ -221,12 +228,32 @@ public final class DistillationStep {
     long start = System.nanoTime();
     try (DeliveryManager.Pass collecting = distiller.deliveries().collect()) {
       Batch seen = mixedByDelivery ? mixed(batch) : batch;
-      Map<String, INDArray> activations = teacher.forward(seen.features());
+      Map<String, INDArray> activations = teacherOutputs(seen);
       recording.take(new ForwardPass(activations, teacher::parameter, seen.samples()));
       return activations;
     } finally {
       teacherNanos += System.nanoTime() - start;
     }
+  }
+
+  private Map<String, INDArray> teacherOutputs(Batch batch) {
+    if (batch.teacherOutputs() != null) {
+      return batch.teacherOutputs();
+    }
+    // Who watches the teacher's calls must see the mini-batch as it is.
+    return distiller.teacherIsPure()
+        ? forwardWhole(teacher, batch.features())
+        : teacher.forward(batch.features());
+  }
+
+  /**
+   * What a teacher puts out for examples, whatever others are with them.
+   *
+   * @param teacher runs forward
+   * @param features of the examples
+   */
+  public static Map<String, INDArray> forwardWhole(Teacher teacher, INDArray features) {
+    return WholeTiles.cutBack(teacher.forward(WholeTiles.filledUp(features)), features);
   }
 
   /** The labels are copied for the task loss: DL4J destroys its own at the step's end. */
@@ -240,6 +267,7 @@ public final class DistillationStep {
         mixed.features(),
         mixed.labels() == null ? null : mixed.labels().dup(),
         new DataSamples(mixed.labels(), samples.sampleIdx(), samples.contrastSampleIdx()),
+        null,
         batch.epoch());
   }
 

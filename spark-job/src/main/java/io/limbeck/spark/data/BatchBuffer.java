@@ -1,5 +1,8 @@
 package io.limbeck.spark.data;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -9,6 +12,8 @@ final class BatchBuffer {
   private final float[] features;
   private final float[] oneHot;
   private final int[] sampleIdx;
+  private final Map<String, float[]> teacher = new LinkedHashMap<>();
+  private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private int filled;
 
   BatchBuffer(Preprocessing preprocessing, int size) {
@@ -35,19 +40,38 @@ final class BatchBuffer {
     filled++;
   }
 
-  Batch batch() {
-    return new Batch(
-        array(features, preprocessing.shape()),
-        array(oneHot, new int[] {preprocessing.classes()}),
-        sampleIdx);
+  /** The same of the teacher's outputs for the example just added. */
+  void teacher(TeacherOutputs outputs, int example) {
+    outputs
+        .byVertex()
+        .forEach(
+            (vertex, output) -> {
+              float[] values =
+                  teacher.computeIfAbsent(
+                      vertex, any -> new float[sampleIdx.length * output.length()]);
+              output.copy(example, values, (filled - 1) * output.length());
+              shapes.put(vertex, output.shape());
+            });
   }
 
-  private INDArray array(float[] values, int[] shape) {
+  Batch batch() {
+    Map<String, INDArray> outputs = new LinkedHashMap<>();
+    teacher.forEach((vertex, values) -> outputs.put(vertex, array(values, shapes.get(vertex))));
+    return new Batch(
+        array(features, preprocessing.shape()),
+        array(oneHot, preprocessing.classes()),
+        sampleIdx,
+        outputs.isEmpty() ? null : outputs);
+  }
+
+  private INDArray array(float[] values, int... shape) {
+    return array(values, Arrays.stream(shape).asLongStream().toArray());
+  }
+
+  private INDArray array(float[] values, long[] shape) {
     long[] full = new long[shape.length + 1];
     full[0] = sampleIdx.length;
-    for (int i = 0; i < shape.length; i++) {
-      full[i + 1] = shape[i];
-    }
+    System.arraycopy(shape, 0, full, 1, shape.length);
     return Nd4j.createFromArray(values).reshape('c', full);
   }
 }

@@ -33,6 +33,27 @@ public interface Block extends Serializable {
    */
   Pass inOrder(int batchSize);
 
+  /**
+   * Opens one pass over a view of the examples, in the block's order.
+   *
+   * @param view from 0
+   * @param batchSize examples of a full batch
+   * @throws UnsupportedOperationException where examples are not augmented here
+   */
+  default Pass view(int view, int batchSize) {
+    throw new UnsupportedOperationException(getClass() + " has no views");
+  }
+
+  /**
+   * The same examples with what the teacher puts out for one view of them.
+   *
+   * @param outputs in the block's order
+   * @throws UnsupportedOperationException where nobody keeps such outputs
+   */
+  default Block with(TeacherOutputs outputs) {
+    throw new UnsupportedOperationException(getClass() + " takes no outputs");
+  }
+
   /** Mini-batches by their number. */
   @FunctionalInterface
   interface Pass {

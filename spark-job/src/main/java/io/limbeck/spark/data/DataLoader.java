@@ -194,18 +194,19 @@ public final class DataLoader {
         new SegmentRDD(Packer.pack(numbered.items(), dealing, preprocessing).rdd(), dealing);
     JavaRDD<Packer.Packed> packed =
         segments.toJavaRDD().setName(key).persist(StorageLevel.MEMORY_AND_DISK());
-    JavaRDD<Packer.Packed> findings =
-        packed.map(
-            each -> new Packer.Packed(null, each.problem(), each.firstBad(), each.classCounts()));
     if (dealing.segments() > 1) {
       segments.placeFirst();
     }
-    long[] counts = check(findings.collect(), key);
-    return new ExampleSet(packed.map(Packer.Packed::block), dealing, counts, packed);
+    List<Packer.Packed> found = packed.map(Packer.Packed::withoutBlock).collect();
+    long[] counts = check(found, key);
+    long checksum = found.stream().mapToLong(Packer.Packed::checksum).sum();
+    return new ExampleSet(
+        packed.map(Packer.Packed::block), dealing, counts, Long.toHexString(checksum), packed);
   }
 
   private Preprocessing preprocessing(int[] shape) {
-    return new Preprocessing(shape, config.numClasses(), config.normalize(), config.augment());
+    return new Preprocessing(
+        shape, config.numClasses(), config.normalize(), config.augment(), config.views());
   }
 
   private static long[] check(List<Packer.Packed> parts, String key) {

@@ -1,6 +1,10 @@
 package io.limbeck.spark.data;
 
 import java.io.Serializable;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function;
+import scala.Tuple2;
 
 /**
  * How numbered examples are dealt out, one after the other like cards: first to the partitions,
@@ -59,6 +63,38 @@ public record Dealing(int partitions, int segments) implements Serializable {
   /** Examples of a segment. */
   int size(int partition, int segment, long examples) {
     return Math.toIntExact(ceil(size(partition, examples) - segment, segments));
+  }
+
+  /**
+   * Deals out whatever belongs to examples.
+   *
+   * @param all in any order
+   * @param number of the example that each belongs to
+   * @return a partition for each block
+   */
+  public <T> JavaRDD<T> deal(JavaRDD<T> all, Function<T, Long> number) {
+    return all.mapToPair(each -> new Tuple2<>(number.call(each), each))
+        .partitionBy(new ByNumber(this))
+        .values();
+  }
+
+  private static final class ByNumber extends Partitioner {
+    private static final long serialVersionUID = 1L;
+    private final Dealing dealing;
+
+    ByNumber(Dealing dealing) {
+      this.dealing = dealing;
+    }
+
+    @Override
+    public int numPartitions() {
+      return dealing.blocks();
+    }
+
+    @Override
+    public int getPartition(Object key) {
+      return dealing.block((Long) key);
+    }
   }
 
   private static long ceil(long a, long b) {

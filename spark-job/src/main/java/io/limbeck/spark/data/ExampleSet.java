@@ -1,8 +1,10 @@
 package io.limbeck.spark.data;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import scala.reflect.ClassTag$;
 
 /**
  * One part of the data, packed and kept by Spark, in memory and what does not fit there on disk.
@@ -10,10 +12,15 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param blocks the segments of all partitions, persisted
  * @param dealing which segments those are
  * @param classCounts examples of each class
+ * @param fingerprint of the examples' numbers, values and labels; equal sets have equal ones
  * @param persisted what Spark keeps of them
  */
 public record ExampleSet(
-    JavaRDD<Block> blocks, Dealing dealing, long[] classCounts, JavaRDD<?> persisted) {
+    JavaRDD<Block> blocks,
+    Dealing dealing,
+    long[] classCounts,
+    String fingerprint,
+    JavaRDD<?> persisted) {
 
   /**
    * What stands for examples where a generator makes them.
@@ -35,8 +42,19 @@ public record ExampleSet(
    * @param batchSize examples of a mini-batch
    */
   public TrainingData training(long seed, int batchSize) {
+    return training(seed, batchSize, epoch -> blocks);
+  }
+
+  /**
+   * The same with something beside the examples.
+   *
+   * @param seed of the order
+   * @param batchSize examples of a mini-batch
+   * @param ofEpoch the blocks with what belongs to an epoch, in this set's order
+   */
+  public TrainingData training(long seed, int batchSize, IntFunction<JavaRDD<Block>> ofEpoch) {
     if (dealing.segments() == 1) {
-      return (epoch, firstStep, steps) -> blocks;
+      return (epoch, firstStep, steps) -> ofEpoch.apply(epoch);
     }
     return (epoch, firstStep, steps) -> {
       int[][] needed = new int[dealing.partitions()][];
@@ -45,8 +63,8 @@ public record ExampleSet(
         needed[partition] = SliceRDD.needed(order, firstStep, steps, batchSize);
       }
       return new JavaRDD<>(
-          new SliceRDD(blocks.rdd(), dealing, size(), needed),
-          scala.reflect.ClassTag$.MODULE$.apply(Block.class));
+          new SliceRDD(ofEpoch.apply(epoch).rdd(), dealing, size(), needed),
+          ClassTag$.MODULE$.apply(Block.class));
     };
   }
 

@@ -1,8 +1,10 @@
 package io.limbeck.spark.data;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 
 /**
  * The examples of a partition, or of a segment of it, in two arrays: raw bytes or numbers, one
@@ -20,6 +22,7 @@ final class PackedBlock implements Block {
   private final float[] numbers;
   private final int[] labels;
   private final long[] ids;
+  private final TeacherOutputs teacher;
   private transient float[][] byteTable;
 
   PackedBlock(
@@ -30,6 +33,18 @@ final class PackedBlock implements Block {
       float[] numbers,
       int[] labels,
       long[] ids) {
+    this(partition, segment, preprocessing, pixels, numbers, labels, ids, null);
+  }
+
+  private PackedBlock(
+      int partition,
+      int segment,
+      Preprocessing preprocessing,
+      byte[] pixels,
+      float[] numbers,
+      int[] labels,
+      long[] ids,
+      TeacherOutputs teacher) {
     this.partition = partition;
     this.segment = segment;
     this.preprocessing = preprocessing;
@@ -37,6 +52,7 @@ final class PackedBlock implements Block {
     this.numbers = numbers;
     this.labels = labels;
     this.ids = ids;
+    this.teacher = teacher;
   }
 
   @Override
@@ -77,6 +93,54 @@ final class PackedBlock implements Block {
     };
   }
 
+  @Override
+  public Pass view(int view, int batchSize) {
+    return step -> {
+      int from = step * batchSize;
+      int to = Math.min(from + batchSize, size());
+      BatchBuffer buffer = buffer(to - from);
+      for (int i = from; i < to; i++) {
+        put(i, 0, view, buffer);
+      }
+      return buffer.batch();
+    };
+  }
+
+  @Override
+  public Block with(TeacherOutputs outputs) {
+    if (!Arrays.equals(ids, outputs.ids())) {
+      throw new IllegalArgumentException("The outputs are of other examples");
+    }
+    return new PackedBlock(
+        partition, segment, preprocessing, pixels, numbers, labels, ids, outputs);
+  }
+
+  /**
+   * A sum over the examples of a number that depends on each one's number, label and values, but
+   * not on its place in a block.
+   */
+  long checksum() {
+    long sum = 0;
+    int length = preprocessing.length();
+    ByteBuffer floats = pixels == null ? ByteBuffer.allocate(Float.BYTES * length) : null;
+    for (int i = 0; i < labels.length; i++) {
+      CRC32C crc = new CRC32C();
+      if (pixels != null) {
+        crc.update(pixels, i * length, length);
+      } else {
+        floats.asFloatBuffer().put(numbers, i * length, length);
+        crc.update(floats.array());
+      }
+      sum += Seeds.derive(crc.getValue(), ids[i], labels[i]);
+    }
+    return sum;
+  }
+
+  /** The numbers of the examples in the whole data set. */
+  long[] ids() {
+    return ids;
+  }
+
   /**
    * Some examples, not augmented.
    *
@@ -112,8 +176,15 @@ final class PackedBlock implements Block {
 
   /** Writes the view of an example that belongs to an epoch. */
   void put(int example, long seed, int epoch, BatchBuffer buffer) {
-    SplittableRandom random = new SplittableRandom(Seeds.derive(seed, VIEW, epoch, ids[example]));
-    put(example, preprocessing.view(random), buffer);
+    Integer views = preprocessing.views();
+    long derived =
+        views == null
+            ? Seeds.derive(seed, VIEW, epoch, ids[example])
+            : Seeds.derive(VIEW, epoch % views, ids[example]);
+    put(example, preprocessing.view(new SplittableRandom(derived)), buffer);
+    if (teacher != null) {
+      buffer.teacher(teacher, example);
+    }
   }
 
   private void put(int example, int[] view, BatchBuffer buffer) {

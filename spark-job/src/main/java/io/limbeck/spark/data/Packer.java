@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
@@ -17,35 +16,26 @@ final class Packer {
 
   static JavaRDD<Packed> pack(
       JavaPairRDD<Long, Item> numbered, Dealing dealing, Preprocessing preprocessing) {
-    return numbered
-        .mapToPair(pair -> new Tuple2<>(pair._1(), pair))
-        .partitionBy(new ByNumber(dealing))
-        .values()
+    return dealing
+        .deal(numbered.map(pair -> pair), pair -> pair._1())
         .mapPartitionsWithIndex(new PackSegment(dealing, preprocessing), true);
   }
 
   /**
-   * A block, or what is wrong with the partition's examples; and how many of each class there are.
+   * A block, or what is wrong with its examples.
+   *
+   * @param block null where something is wrong
+   * @param problem null where all is well
+   * @param firstBad the number of the example that is wrong
+   * @param classCounts examples of each class
+   * @param checksum of the examples, which adds up over blocks however they are dealt out
    */
-  record Packed(PackedBlock block, String problem, long firstBad, long[] classCounts)
-      implements java.io.Serializable {}
+  record Packed(PackedBlock block, String problem, long firstBad, long[] classCounts, long checksum)
+      implements java.io.Serializable {
 
-  private static final class ByNumber extends Partitioner {
-    private static final long serialVersionUID = 1L;
-    private final Dealing dealing;
-
-    ByNumber(Dealing dealing) {
-      this.dealing = dealing;
-    }
-
-    @Override
-    public int numPartitions() {
-      return dealing.blocks();
-    }
-
-    @Override
-    public int getPartition(Object key) {
-      return dealing.block((Long) key);
+    /** What the driver must know of it. */
+    Packed withoutBlock() {
+      return new Packed(null, problem, firstBad, classCounts, checksum);
     }
   }
 
@@ -68,10 +58,11 @@ final class Packer {
       for (Tuple2<Long, Item> each : sorted) {
         String problem = problem(each._2(), each._1());
         if (problem != null) {
-          return List.of(new Packed(null, problem, each._1(), new long[0])).iterator();
+          return List.of(new Packed(null, problem, each._1(), new long[0], 0)).iterator();
         }
       }
-      return List.of(new Packed(block(number, sorted), null, Long.MAX_VALUE, counts(sorted)))
+      PackedBlock block = block(number, sorted);
+      return List.of(new Packed(block, null, Long.MAX_VALUE, counts(sorted), block.checksum()))
           .iterator();
     }
 

@@ -17,8 +17,10 @@ import java.util.SplittableRandom;
  * @param classes of the labels
  * @param normalize scale, mean and deviation
  * @param augment random changes for training
+ * @param views of each example that they make; null for a new one in each epoch
  */
-record Preprocessing(int[] shape, int classes, Normalize normalize, List<Augment> augment)
+record Preprocessing(
+    int[] shape, int classes, Normalize normalize, List<Augment> augment, Integer views)
     implements Serializable {
 
   /** Checks that the config fits the shape. */
@@ -34,6 +36,18 @@ record Preprocessing(int[] shape, int classes, Normalize normalize, List<Augment
           "'data.augment' changes images, but the examples have shape "
               + java.util.Arrays.toString(shape));
     }
+  }
+
+  /**
+   * With a new view in each epoch.
+   *
+   * @param shape of one example: {@code [channels, height, width]} or {@code [features]}
+   * @param classes of the labels
+   * @param normalize scale, mean and deviation
+   * @param augment random changes for training
+   */
+  Preprocessing(int[] shape, int classes, Normalize normalize, List<Augment> augment) {
+    this(shape, classes, normalize, augment, null);
   }
 
   private static void checkChannels(String key, List<Double> values, int[] shape) {

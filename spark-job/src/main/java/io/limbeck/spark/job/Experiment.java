@@ -9,6 +9,7 @@ import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
 import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.dl4j.store.ModelFile;
+import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.Report;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -131,6 +133,8 @@ public final class Experiment {
     Progress progress = new Progress(out, terminal, epochs);
     FrozenTeachers frozen = prepared.frozenTeachers();
     Broadcast<FrozenTeachers> broadcast = frozen == null ? null : context.broadcast(frozen);
+    Optional<TeacherCache> cache = TeacherCaches.of(spark, prepared, data.train(), broadcast);
+    cache.ifPresent(each -> out.println("teacher cache: " + each.status()));
     try {
       Continuation continuation =
           new Continuation(
@@ -140,7 +144,8 @@ public final class Experiment {
               identity(prepared, data),
               resumes,
               stop);
-      Trainer trainer = new Trainer(context, prepared, data, broadcast, progress, continuation);
+      Trainer trainer =
+          new Trainer(context, prepared, data, broadcast, cache, progress, continuation);
       Map<Mode, ModelSeries> series = new LinkedHashMap<>();
       for (Mode mode : modes) {
         series.put(mode, series(mode, prepared, trainer, progress));
@@ -159,6 +164,7 @@ public final class Experiment {
           series.get(Mode.SUPERVISED),
           Report.gapRecovered(alone, series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)));
     } finally {
+      cache.ifPresent(TeacherCache::release);
       if (broadcast != null) {
         broadcast.destroy();
       }
@@ -170,6 +176,7 @@ public final class Experiment {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("partitions", String.valueOf(prepared.workers()));
     data.sizes().forEach((part, size) -> identity.put(part + " examples", String.valueOf(size)));
+    identity.put("fingerprint of the training examples", data.train().fingerprint());
     prepared
         .teachers()
         .forEach(

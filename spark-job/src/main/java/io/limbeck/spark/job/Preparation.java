@@ -60,6 +60,7 @@ public final class Preparation {
     Prepared prepared =
         new Prepared(
             config, shape, workers, factory, memory, assembly.distilling(), assembly.teachers());
+    TeacherCaches.requireCacheable(prepared);
     WorkerPlan plan = trialPlan(prepared, distill, conf);
     TrialStep.run(plan, prepared.frozenTeachers(), shape, config.data().numClasses());
     return prepared;

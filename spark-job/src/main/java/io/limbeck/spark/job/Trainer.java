@@ -11,10 +11,12 @@ import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.checkpoint.Checkpoint;
 import io.limbeck.spark.checkpoint.CheckpointStore;
 import io.limbeck.spark.checkpoint.RunProgress;
 import io.limbeck.spark.data.ContrastSampler;
+import io.limbeck.spark.data.TrainingData;
 import io.limbeck.spark.evaluation.MomentsTask;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
@@ -25,6 +27,7 @@ import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -38,6 +41,7 @@ final class Trainer {
   private final ExperimentConfig config;
   private final Data data;
   private final Broadcast<FrozenTeachers> teachers;
+  private final Optional<TeacherCache> cache;
   private final Progress progress;
   private final Evaluator evaluator;
   private final Continuation continuation;
@@ -49,6 +53,7 @@ final class Trainer {
    * @param prepared the experiment
    * @param data its examples
    * @param teachers null without any
+   * @param cache of what the teacher puts out
    * @param progress told how it goes
    * @param continuation where runs are kept, and which go on
    */
@@ -57,6 +62,7 @@ final class Trainer {
       Prepared prepared,
       Data data,
       Broadcast<FrozenTeachers> teachers,
+      Optional<TeacherCache> cache,
       Progress progress,
       Continuation continuation) {
     this.spark = spark;
@@ -64,6 +70,7 @@ final class Trainer {
     this.config = prepared.config();
     this.data = data;
     this.teachers = teachers;
+    this.cache = cache;
     this.progress = progress;
     this.continuation = continuation;
     this.evaluator = new Evaluator(spark, config.data().numClasses());
@@ -144,7 +151,7 @@ final class Trainer {
       RoundEngine engine =
           new RoundEngine(
               spark,
-              data.train().training(seed, config.schedule().batchSize()),
+              examples(mode, seed),
               broadcast,
               mode == Mode.DISTILLED ? teachers : null,
               config.averaging(),
@@ -201,6 +208,12 @@ final class Trainer {
   /** Scores on test examples; null without any. */
   Split test(FrozenNetwork network, String description) {
     return evaluator.split(network, data.test(), description);
+  }
+
+  private TrainingData examples(Mode mode, long seed) {
+    return mode == Mode.DISTILLED && cache.isPresent()
+        ? cache.get().training(seed)
+        : data.train().training(seed, config.schedule().batchSize());
   }
 
   private ContrastSampler contrast(Mode mode, long seed) {

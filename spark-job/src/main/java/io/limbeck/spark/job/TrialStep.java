@@ -76,6 +76,7 @@ final class TrialStep {
         Nd4j.createFromArray(values).reshape('c', full),
         labels,
         new DataSamples(labels.dup(), new int[] {0, 1}, null),
+        null,
         0);
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -147,6 +148,61 @@ public final class Storage {
           .filter(name -> !name.startsWith("."))
           .sorted()
           .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Deletes hidden folders in a folder that are so old that whoever was writing them has died.
+   *
+   * @param path the folder
+   * @param age at which they are
+   */
+  public void deleteAbandoned(String path, Duration age) {
+    try {
+      Path folder = new Path(path);
+      FileSystem system = folder.getFileSystem(configuration);
+      if (system.exists(folder)) {
+        for (FileStatus each : system.listStatus(folder)) {
+          boolean old = System.currentTimeMillis() - each.getModificationTime() > age.toMillis();
+          if (each.isDirectory() && each.getPath().getName().startsWith(".") && old) {
+            system.delete(each.getPath(), true);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Renames a file or folder.
+   *
+   * @param from what
+   * @param to where there is nothing yet
+   * @return whether it could be
+   */
+  public boolean rename(String from, String to) {
+    try {
+      Path source = new Path(from);
+      return source.getFileSystem(configuration).rename(source, new Path(to));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Bytes of all files in a folder.
+   *
+   * @param path the folder
+   * @return 0 where there is none
+   */
+  public long bytes(String path) {
+    try {
+      Path folder = new Path(path);
+      FileSystem system = folder.getFileSystem(configuration);
+      return system.exists(folder) ? system.getContentSummary(folder).getLength() : 0;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

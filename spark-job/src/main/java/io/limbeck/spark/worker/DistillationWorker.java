@@ -69,7 +69,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   @Override
   public ComputationGraph getInitialModelGraph() {
     RoundState start = state.value();
-    workplace = Workplaces.take(plan.value(), teacher == null ? null : teacher.value());
+    workplace = Workplaces.take(plan.value(), teacher == null ? null : teacher::value);
     workplace.begin(
         start,
         Seeds.derive(plan.value().seed(), DROPOUT, start.epoch(), start.firstStep(), partition));
@@ -121,6 +121,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
         batch.features(),
         batch.labels(),
         new DataSamples(kept, batch.sampleIdx(), compared(batch.sampleIdx())),
+        batch.teacher(),
         epoch());
   }
 

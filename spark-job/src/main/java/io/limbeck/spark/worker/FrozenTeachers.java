@@ -24,6 +24,11 @@ public record FrozenTeachers(Map<String, FrozenNetwork> networks) implements Ser
     return new FrozenTeachers(new LinkedHashMap<>(Map.of("", network)));
   }
 
+  /** A running instance of the only one. */
+  public Teacher alone() {
+    return graphs().get("");
+  }
+
   /** Running instances, which share their weights with all others of this JVM. */
   Map<String, TeacherGraph> graphs() {
     Map<String, TeacherGraph> graphs = new LinkedHashMap<>();

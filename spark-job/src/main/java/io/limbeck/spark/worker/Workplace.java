@@ -9,6 +9,7 @@ import io.limbeck.dl4j.graph.ConnectorGraph;
 import io.limbeck.dl4j.graph.DataFreeStep;
 import io.limbeck.dl4j.graph.DistillationStep;
 import io.limbeck.dl4j.graph.GeneratorStep;
+import io.limbeck.dl4j.graph.LazyTeacher;
 import io.limbeck.dl4j.graph.StudentPlan;
 import io.limbeck.dl4j.graph.Teacher;
 import io.limbeck.dl4j.graph.TeacherGraph;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -54,6 +56,11 @@ public final class Workplace {
    * @throws io.limbeck.core.error.UserException when a connector cannot be built
    */
   public static Workplace of(WorkerPlan plan, FrozenTeachers teachers) {
+    return of(plan, teachers == null ? null : () -> teachers);
+  }
+
+  /** One whose teachers are asked for only when a step or a connector needs them. */
+  static Workplace of(WorkerPlan plan, Supplier<FrozenTeachers> teachers) {
     ComputationGraphConfiguration conf = ComputationGraphConfiguration.fromJson(plan.student());
     WorkerPlan.Distillation distillation = plan.distillation();
     if (distillation == null) {
@@ -75,8 +82,12 @@ public final class Workplace {
           DistillationStep.self(
               graph(conf, plan, StudentPlan.ofItself(distiller), parameters), distiller, augments));
     }
-    Map<String, TeacherGraph> running = teachers.graphs();
-    Teacher teacher = FrozenTeachers.together(running, distillation.teacher().input());
+    Map<String, TeacherGraph> running = plan.generator() == null ? null : teachers.get().graphs();
+    String input = distillation.teacher().input();
+    Teacher teacher =
+        running == null
+            ? new LazyTeacher(() -> FrozenTeachers.together(teachers.get().graphs(), input))
+            : FrozenTeachers.together(running, input);
     Function<String, INDArray> parameters = name -> parameter(teacher, distillation, name);
     ConnectorGraph frozen =
         ConnectorGraph.of(

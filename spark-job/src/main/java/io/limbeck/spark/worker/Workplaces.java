@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The workplaces of this executor JVM, kept from round to round: making a graph costs more than a
@@ -16,7 +17,7 @@ final class Workplaces {
 
   private Workplaces() {}
 
-  static Workplace take(WorkerPlan plan, FrozenTeachers teacher) {
+  static Workplace take(WorkerPlan plan, Supplier<FrozenTeachers> teachers) {
     synchronized (FREE) {
       Deque<Workplace> free = FREE.computeIfAbsent(plan.id(), id -> new ArrayDeque<>());
       Iterator<String> plans = FREE.keySet().iterator();
@@ -28,7 +29,7 @@ final class Workplaces {
         return free.pop();
       }
     }
-    return Workplace.of(plan, teacher);
+    return Workplace.of(plan, teachers);
   }
 
   static void giveBack(WorkerPlan plan, Workplace workplace) {
