@@ -84,9 +84,9 @@ class ArchitectureTest {
           .whereLayer("averaging")
           .mayOnlyAccessLayers("precision")
           .whereLayer("worker")
-          .mayOnlyAccessLayers("data", "averaging")
+          .mayOnlyAccessLayers("data", "averaging", "precision")
           .whereLayer("round")
-          .mayOnlyAccessLayers("worker", "averaging", "data")
+          .mayOnlyAccessLayers("worker", "averaging", "data", "precision")
           .whereLayer("evaluation")
           .mayOnlyAccessLayers("data")
           .whereLayer("report")
@@ -108,7 +108,7 @@ class ArchitectureTest {
               "checkpoint",
               "visual")
           .whereLayer("dl4j")
-          .mayOnlyAccessLayers("storage", "data", "model", "worker", "round")
+          .mayOnlyAccessLayers("storage", "data", "model", "worker", "round", "precision")
           .whereLayer("cli")
           .mayOnlyAccessLayers("storage", "data", "model", "evaluation", "visual", "job");
 

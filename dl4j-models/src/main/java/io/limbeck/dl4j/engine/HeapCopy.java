@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.engine;
 
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
@@ -29,6 +30,23 @@ public final class HeapCopy {
    */
   public static float[] of(INDArray array) {
     return Nd4j.getEnvironment().isCPU() ? read(array) : array.dup('c').data().asFloat();
+  }
+
+  /**
+   * Copies numbers from the heap over all elements of an array.
+   *
+   * @param array of floats
+   * @param values to copy, in C order
+   * @param offset of the first one
+   */
+  public static void to(INDArray array, float[] values, int offset) {
+    int length = Math.toIntExact(array.length());
+    if (Nd4j.getEnvironment().isCPU() && isDense(array)) {
+      new FloatPointer(array.data().addressPointer()).put(values, offset, length);
+    } else {
+      float[] own = Arrays.copyOfRange(values, offset, offset + length);
+      array.assign(Nd4j.createFromArray(own).reshape('c', array.shape()));
+    }
   }
 
   static float[] read(INDArray array) {

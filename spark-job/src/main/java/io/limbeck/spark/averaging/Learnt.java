@@ -1,12 +1,16 @@
 package io.limbeck.spark.averaging;
 
 import io.limbeck.spark.precision.Float16;
+import io.limbeck.spark.precision.FloatArray;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 
 /** Where a partition came to in a round, as it travels to the driver. */
 public sealed interface Learnt extends Serializable {
   /** Nowhere: a partition that had nothing to learn from. */
-  Learnt NOTHING = new Whole(new float[0]);
+  Learnt NOTHING = new Whole(FloatArray.empty());
 
   /**
    * The parameters.
@@ -23,15 +27,15 @@ public sealed interface Learnt extends Serializable {
    *
    * @param parameters after the round
    */
-  record Whole(float[] parameters) implements Learnt {
+  record Whole(FloatArray parameters) implements Learnt {
     @Override
     public float[] from(float[] start) {
-      return parameters;
+      return parameters.values();
     }
 
     @Override
     public long bytes() {
-      return 4L * parameters.length;
+      return 4L * parameters.length();
     }
   }
 
@@ -39,10 +43,10 @@ public sealed interface Learnt extends Serializable {
    * The difference to the round's start in half precision. It is multiplied by a power of two,
    * which rounds nothing, so that the largest one uses the whole range and small ones are not lost.
    *
-   * @param halves each difference times {@code 2^exponent}
+   * @param halves each difference times {@code 2^exponent}, two bytes each, little end first
    * @param exponent the same for all
    */
-  record HalfDelta(short[] halves, int exponent) implements Learnt {
+  record HalfDelta(byte[] halves, int exponent) implements Learnt {
 
     /**
      * What was learnt.
@@ -59,25 +63,31 @@ public sealed interface Learnt extends Serializable {
           largest == 0 || !Float.isFinite(largest)
               ? 0
               : Math.getExponent(Float16.MAX_VALUE) - 1 - Math.getExponent(largest);
-      short[] halves = new short[parameters.length];
-      for (int i = 0; i < halves.length; i++) {
-        halves[i] = Float16.of(Math.scalb(parameters[i] - start[i], exponent));
+      byte[] bytes = new byte[Short.BYTES * parameters.length];
+      ShortBuffer halves = halves(bytes);
+      for (int i = 0; i < parameters.length; i++) {
+        halves.put(i, Float16.of(Math.scalb(parameters[i] - start[i], exponent)));
       }
-      return new HalfDelta(halves, exponent);
+      return new HalfDelta(bytes, exponent);
     }
 
     @Override
     public float[] from(float[] start) {
-      float[] parameters = new float[halves.length];
+      ShortBuffer each = halves(halves);
+      float[] parameters = new float[each.capacity()];
       for (int i = 0; i < parameters.length; i++) {
-        parameters[i] = start[i] + Math.scalb(Float16.toFloat(halves[i]), -exponent);
+        parameters[i] = start[i] + Math.scalb(Float16.toFloat(each.get(i)), -exponent);
       }
       return parameters;
     }
 
+    private static ShortBuffer halves(byte[] bytes) {
+      return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+    }
+
     @Override
     public long bytes() {
-      return 2L * halves.length;
+      return halves.length;
     }
   }
 }

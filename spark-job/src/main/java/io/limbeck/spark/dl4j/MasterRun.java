@@ -15,10 +15,12 @@ import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.precision.FloatArray;
 import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.TrainingState;
 import io.limbeck.spark.worker.DistillationWorker;
 import io.limbeck.spark.worker.FrozenTeachers;
+import io.limbeck.spark.worker.RoundStart;
 import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
@@ -159,15 +161,15 @@ final class MasterRun implements AutoCloseable {
   DistillationWorker worker(ComputationGraph network) {
     RoundState start =
         new RoundState(
-            parameters(network),
-            state.updaterState(),
+            FloatArray.of(parameters(network)),
+            FloatArray.of(state.updaterState()),
             state.lossStates(),
             epoch,
             0,
             settings.averaging().frequency(),
             epoch * plan.value().options().stepsPerEpoch(),
             settings.averaging().deltas());
-    return new DistillationWorker(plan, teacher, spark.broadcast(start), 0);
+    return new DistillationWorker(plan, teacher, RoundStart.of(spark, start), 0);
   }
 
   private float[] parameters(ComputationGraph network) {

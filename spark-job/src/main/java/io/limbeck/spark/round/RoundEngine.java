@@ -9,7 +9,9 @@ import io.limbeck.spark.averaging.OuterStep;
 import io.limbeck.spark.averaging.RoundPlan;
 import io.limbeck.spark.averaging.WeightedMean;
 import io.limbeck.spark.data.TrainingData;
+import io.limbeck.spark.precision.FloatArray;
 import io.limbeck.spark.worker.FrozenTeachers;
+import io.limbeck.spark.worker.RoundStart;
 import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.RoundTask;
 import io.limbeck.spark.worker.WorkerPlan;
@@ -135,11 +137,13 @@ public final class RoundEngine {
   }
 
   private List<WorkerResult> round(TrainingState state, int epoch, RoundPlan.Span span) {
-    float[] updater =
-        averaging.updaterState() == UpdaterState.RESET ? new float[0] : state.updaterState();
+    FloatArray updater =
+        averaging.updaterState() == UpdaterState.RESET
+            ? FloatArray.empty()
+            : FloatArray.of(state.updaterState());
     RoundState roundState =
         new RoundState(
-            state.parameters(),
+            FloatArray.of(state.parameters()),
             updater,
             state.lossStates(),
             epoch,
@@ -147,18 +151,15 @@ public final class RoundEngine {
             span.steps(),
             stepsBefore(epoch),
             averaging.deltas());
-    Broadcast<RoundState> broadcast = spark.broadcast(roundState);
-    try {
+    try (RoundStart start = RoundStart.of(spark, roundState)) {
       List<WorkerResult> results =
           new ArrayList<>(
               examples
                   .blocks(epoch, span.first(), span.steps())
-                  .map(new RoundTask(plan, teacher, broadcast))
+                  .map(new RoundTask(plan, teacher, start))
                   .collect());
       results.sort(Comparator.comparingInt(WorkerResult::partition));
       return results;
-    } finally {
-      broadcast.destroy();
     }
   }
 
@@ -191,7 +192,7 @@ public final class RoundEngine {
         outer.step(start, mean, before.outerState(), plan.value().learningRate(firstStep));
     return new TrainingState(
         moved.parameters(),
-        mean(results, WorkerResult::updaterState, before.updaterState()),
+        mean(results, result -> result.updaterState().values(), before.updaterState()),
         moved.velocity(),
         before.remembered(
             results.stream().flatMap(result -> result.lossChanges().stream()).toList()),

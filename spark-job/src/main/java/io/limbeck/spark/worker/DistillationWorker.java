@@ -9,6 +9,7 @@ import io.limbeck.spark.averaging.Learnt;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.ContrastSampler;
 import io.limbeck.spark.data.Seeds;
+import io.limbeck.spark.precision.FloatArray;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
 
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenTeachers> teacher;
-  private final Broadcast<RoundState> state;
+  private final RoundStart state;
   private final int partition;
 
   private transient Workplace workplace;
@@ -57,7 +58,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   public DistillationWorker(
       Broadcast<WorkerPlan> plan,
       Broadcast<FrozenTeachers> teacher,
-      Broadcast<RoundState> state,
+      RoundStart state,
       int partition) {
     this.plan = plan;
     this.teacher = teacher;
@@ -159,7 +160,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
             partition,
             examples,
             learnt(parameters),
-            workplace.updaterStateCopy(),
+            FloatArray.of(workplace.updaterStateCopy()),
             lossChanges,
             lossSums,
             stepNanos,
@@ -172,8 +173,8 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
 
   private Learnt learnt(float[] parameters) {
     return state.value().deltas() == Deltas.HALF
-        ? Learnt.HalfDelta.of(parameters, state.value().parameters())
-        : new Learnt.Whole(parameters);
+        ? Learnt.HalfDelta.of(parameters, state.value().parameters().values())
+        : new Learnt.Whole(FloatArray.of(parameters));
   }
 
   private static String cause(String diagnosis) {
@@ -189,7 +190,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   private WorkerResult failed(String what) {
     workplace = null;
     return new WorkerResult(
-        partition, 0, Learnt.NOTHING, new float[0], List.of(), lossSums, stepNanos, 0, what);
+        partition, 0, Learnt.NOTHING, FloatArray.empty(), List.of(), lossSums, stepNanos, 0, what);
   }
 
   @Override

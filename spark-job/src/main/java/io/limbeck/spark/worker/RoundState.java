@@ -2,6 +2,7 @@ package io.limbeck.spark.worker;
 
 import io.limbeck.core.config.AveragingConfig.Deltas;
 import io.limbeck.core.loss.LossState;
+import io.limbeck.spark.precision.FloatArray;
 import java.io.Serializable;
 import java.util.Map;
 
@@ -18,8 +19,8 @@ import java.util.Map;
  * @param deltas how precisely what is learnt travels back
  */
 public record RoundState(
-    float[] parameters,
-    float[] updaterState,
+    FloatArray parameters,
+    FloatArray updaterState,
     Map<String, LossState> lossStates,
     int epoch,
     int firstStep,

@@ -15,7 +15,7 @@ public final class RoundTask implements Function<Block, WorkerResult> {
 
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenTeachers> teacher;
-  private final Broadcast<RoundState> state;
+  private final RoundStart state;
 
   /**
    * A round's task.
@@ -25,7 +25,7 @@ public final class RoundTask implements Function<Block, WorkerResult> {
    * @param state of the round
    */
   public RoundTask(
-      Broadcast<WorkerPlan> plan, Broadcast<FrozenTeachers> teacher, Broadcast<RoundState> state) {
+      Broadcast<WorkerPlan> plan, Broadcast<FrozenTeachers> teacher, RoundStart state) {
     this.plan = plan;
     this.teacher = teacher;
     this.state = state;

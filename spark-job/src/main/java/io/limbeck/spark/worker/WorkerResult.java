@@ -2,6 +2,7 @@ package io.limbeck.spark.worker;
 
 import io.limbeck.core.loss.LossState;
 import io.limbeck.spark.averaging.Learnt;
+import io.limbeck.spark.precision.FloatArray;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ public record WorkerResult(
     int partition,
     long examples,
     Learnt learnt,
-    float[] updaterState,
+    FloatArray updaterState,
     List<Map<String, LossState.Change>> lossChanges,
     Map<String, Double> lossSums,
     long stepNanos,
@@ -40,7 +41,7 @@ public record WorkerResult(
    */
   public static WorkerResult empty(int partition) {
     return new WorkerResult(
-        partition, 0, Learnt.NOTHING, new float[0], List.of(), Map.of(), 0, 0, null);
+        partition, 0, Learnt.NOTHING, FloatArray.empty(), List.of(), Map.of(), 0, 0, null);
   }
 
   /** The same with the place of a failure, if there is one, written before it. */

@@ -14,7 +14,6 @@ import io.limbeck.dl4j.graph.StudentPlan;
 import io.limbeck.dl4j.graph.Teacher;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.dl4j.graph.TrainingGraph;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,11 +177,11 @@ public final class Workplace {
   /** Sets everything that the next steps depend on. */
   void begin(RoundState state, long randomSeed) {
     Nd4j.getRandom().setSeed(randomSeed);
-    assign(state.parameters(), parameters());
-    if (state.updaterState().length == 0) {
+    assign(state.parameters().values(), parameters());
+    if (state.updaterState().length() == 0) {
       updaterStates().forEach(updater -> updater.assign(0));
     } else {
-      assign(state.updaterState(), updaterStates());
+      assign(state.updaterState().values(), updaterStates());
     }
     step.states().clear();
     state.lossStates().forEach((loss, remembered) -> step.states().put(loss, copy(remembered)));
@@ -197,10 +196,8 @@ public final class Workplace {
   private static void assign(float[] values, List<INDArray> arrays) {
     int offset = 0;
     for (INDArray array : arrays) {
-      int end = offset + Math.toIntExact(array.length());
-      array.assign(
-          Nd4j.createFromArray(Arrays.copyOfRange(values, offset, end)).reshape(array.shape()));
-      offset = end;
+      HeapCopy.to(array, values, offset);
+      offset += Math.toIntExact(array.length());
     }
   }
 

@@ -2,6 +2,7 @@ package io.limbeck.spark.averaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.limbeck.spark.precision.FloatArray;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class LearntTest {
   @Test
   void halfDelta_takesHalfTheBytes() {
     float[] start = new float[100];
-    assertThat(new Learnt.Whole(start).bytes()).isEqualTo(400);
+    assertThat(new Learnt.Whole(FloatArray.of(start)).bytes()).isEqualTo(400);
     assertThat(Learnt.HalfDelta.of(start, start).bytes()).isEqualTo(200);
   }
 }
