@@ -103,7 +103,13 @@ final class TrainingRun {
 
   private void roundDone(RoundSummary done, TrainingState after) {
     state = after;
-    sums = sums.plus(done.losses(), done.examples(), done.seconds(), done.teacherShare());
+    sums =
+        sums.plus(
+            done.losses(),
+            done.examples(),
+            done.seconds(),
+            done.stepSeconds(),
+            done.teacherShare());
     trainer.progress().round(done);
     round++;
     unsaved++;

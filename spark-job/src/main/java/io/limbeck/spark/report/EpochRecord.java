@@ -11,6 +11,7 @@ import java.util.Map;
  * @param averagingSteps between the epoch's last two averagings
  * @param validation null without validation examples
  * @param examplesPerSecond learnt from, wall time
+ * @param stepShare part of the wall time that the slowest partitions spent in their steps, 0 to 1
  * @param teacherShare part of the step time spent in the teacher, 0 to 1
  */
 public record EpochRecord(
@@ -20,4 +21,5 @@ public record EpochRecord(
     int averagingSteps,
     Split validation,
     double examplesPerSecond,
+    double stepShare,
     double teacherShare) {}

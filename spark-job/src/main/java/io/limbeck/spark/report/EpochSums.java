@@ -9,12 +9,17 @@ import java.util.Map;
  * @param lossSums each loss by name, over the examples
  * @param examples learnt from
  * @param seconds of the rounds
+ * @param stepSeconds that the slowest partitions spent in their steps
  * @param teacherShareSum part of the step time spent in the teacher, over the examples
  */
 public record EpochSums(
-    Map<String, Double> lossSums, long examples, double seconds, double teacherShareSum) {
+    Map<String, Double> lossSums,
+    long examples,
+    double seconds,
+    double stepSeconds,
+    double teacherShareSum) {
   /** Nothing yet. */
-  public static final EpochSums NONE = new EpochSums(Map.of(), 0, 0, 0);
+  public static final EpochSums NONE = new EpochSums(Map.of(), 0, 0, 0, 0);
 
   /**
    * With one more round.
@@ -22,16 +27,22 @@ public record EpochSums(
    * @param losses each loss by name, mean over the round's examples
    * @param roundExamples learnt from
    * @param roundSeconds wall time
+   * @param roundStepSeconds the longest that a partition spent in its steps
    * @param teacherShare part of the step time spent in the teacher
    */
   public EpochSums plus(
-      Map<String, Double> losses, long roundExamples, double roundSeconds, double teacherShare) {
+      Map<String, Double> losses,
+      long roundExamples,
+      double roundSeconds,
+      double roundStepSeconds,
+      double teacherShare) {
     Map<String, Double> sums = new LinkedHashMap<>(lossSums);
     losses.forEach((name, loss) -> sums.merge(name, loss * roundExamples, Double::sum));
     return new EpochSums(
         sums,
         examples + roundExamples,
         seconds + roundSeconds,
+        stepSeconds + roundStepSeconds,
         teacherShareSum + teacherShare * roundExamples);
   }
 
@@ -53,6 +64,7 @@ public record EpochSums(
         averagingSteps,
         validation,
         examples / seconds,
+        stepSeconds / seconds,
         teacherShareSum / examples);
   }
 }

@@ -40,7 +40,7 @@ class ResumeTest {
           + " data_samples: {recorder: d, from_student: true, data_idx: 1}}}}";
 
   private static final List<String> TIMES =
-      List.of("seconds", "examples_per_second", "teacher_share");
+      List.of("seconds", "step_seconds", "step_share", "examples_per_second", "teacher_share");
 
   @TempDir Path dir;
   private TinyExperiment tiny;

@@ -24,7 +24,7 @@ class ReportTest {
                         i + 1,
                         List.of(
                             new EpochRecord(
-                                1, Map.of("student.loss", 1.0), 0.1, 10, split(0.5), 1000, 0)),
+                                1, Map.of("student.loss", 1.0), 0.1, 10, split(0.5), 1000, 0.9, 0)),
                         1,
                         new RunRecord.Evaluated(split(0.5), split(accuracies[i])),
                         new RunRecord.Evaluated(split(0.5), split(accuracies[i] - 0.01)),

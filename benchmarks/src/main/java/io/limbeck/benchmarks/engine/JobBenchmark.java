@@ -1,0 +1,100 @@
+package io.limbeck.benchmarks.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Whole jobs at the quick start's settings: how much of a round is not a step, what the teacher's
+ * cache saves, and what a second executor brings. Jobs run one after the other; figures are of
+ * their last epochs, when everything is warm.
+ */
+public final class JobBenchmark {
+  private static final int EPOCHS = 8;
+
+  private final Path root;
+  private final Path folder;
+
+  private JobBenchmark(Path root, Path folder) {
+    this.root = root;
+    this.folder = folder;
+  }
+
+  /**
+   * Measures.
+   *
+   * @param args the repository's folder, a folder for {@code jobs.json}
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Path folder = Files.createDirectories(Path.of(args[1]).toAbsolutePath());
+    JobBenchmark benchmark = new JobBenchmark(Path.of(args[0]).toAbsolutePath(), folder);
+    String json =
+        new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .writeValueAsString(benchmark.measure());
+    Files.writeString(folder.resolve("jobs.json"), json);
+    System.out.println(json);
+  }
+
+  private Map<String, Object> measure() throws IOException, InterruptedException {
+    String cache = "teacher_cache={path: " + folder.resolve("cache") + "}";
+    JsonNode plain = report("local[2]", "plain", "student_alone=true");
+    report("local[2]", "filled", "student_alone=false", cache);
+    JsonNode cached = report("local[2]", "cached", "student_alone=true", cache);
+    JsonNode one = report("local-cluster[1,1,2048]", "one", "student_alone=false");
+    JsonNode two = report("local-cluster[2,1,2048]", "two", "student_alone=false");
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("benchmark", "the quick start, " + EPOCHS + " epochs; medians of the second half");
+    result.put("student_alone_seconds_per_epoch", seconds(plain, "student_alone"));
+    result.put("uncached_seconds_per_epoch", seconds(plain, "distilled"));
+    result.put("cached_seconds_per_epoch", seconds(cached, "distilled"));
+    result.put(
+        "uncached_to_student_alone", seconds(plain, "distilled") / seconds(plain, "student_alone"));
+    result.put(
+        "cached_to_student_alone", seconds(cached, "distilled") / seconds(cached, "student_alone"));
+    result.put("share_of_a_round_that_is_not_a_step", 1 - median(plain, "distilled", "step_share"));
+    result.put("two_executors_to_one", seconds(one, "distilled") / seconds(two, "distilled"));
+    return result;
+  }
+
+  private JsonNode report(String master, String name, String... overrides)
+      throws IOException, InterruptedException {
+    Path out = folder.resolve(name);
+    List<String> command = new ArrayList<>();
+    command.add(root.resolve("deploy/local/limbeck").toString());
+    command.add("run");
+    command.add("configs/quickstart/distill.json");
+    command.add("--set=repeats=1");
+    command.add("--set=schedule.epochs=" + EPOCHS);
+    command.add("--set=output={dir: " + out + ", overwrite: true}");
+    for (String override : overrides) {
+      command.add("--set=" + override);
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile()).inheritIO();
+    builder.environment().put("SPARK_MASTER", master);
+    if (builder.start().waitFor() != 0) {
+      throw new IllegalStateException("The job failed: " + command);
+    }
+    return new ObjectMapper().readTree(out.resolve("report.json").toFile());
+  }
+
+  private static double seconds(JsonNode report, String series) {
+    return report.at("/examples/train").asDouble() / median(report, series, "examples_per_second");
+  }
+
+  private static double median(JsonNode report, String series, String figure) {
+    List<Double> values = new ArrayList<>();
+    JsonNode epochs = report.at("/" + series + "/runs/0/epochs");
+    for (int i = epochs.size() / 2; i < epochs.size(); i++) {
+      values.add(epochs.get(i).get(figure).asDouble());
+    }
+    return Figures.median(values);
+  }
+}
