@@ -57,6 +57,7 @@ final class JobProcess {
     String path =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     return Arrays.stream(path.split(File.pathSeparator))
+        .filter(entry -> !entry.contains("minicluster"))
         .filter(
             entry ->
                 SPARKS.stream()

@@ -49,6 +49,8 @@ import io.limbeck.spark.data.Part;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -362,6 +364,53 @@ class RoundEngineTest {
     }
     assertThat(disturbed.parameters()).isEqualTo(undisturbed.parameters());
     assertThat(disturbed.updaterState()).isEqualTo(undisturbed.updaterState());
+  }
+
+  /** What the process holds beside the heap. */
+  private static double outsideHeapMib() throws IOException {
+    double heap = Runtime.getRuntime().totalMemory() / (double) (1 << 20);
+    return -heap
+        + Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(line -> line.startsWith("VmRSS:"))
+            .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
+            .findFirst()
+            .orElseThrow();
+  }
+
+  private static double heapMib() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return (runtime.totalMemory() - runtime.freeMemory()) / (double) (1 << 20);
+  }
+
+  private static long keptBySpark() {
+    return scala.collection.JavaConverters.mapAsJavaMap(
+            TestSpark.context().sc().getExecutorMemoryStatus())
+        .values()
+        .stream()
+        .mapToLong(status -> (Long) status._1() - (Long) status._2())
+        .sum();
+  }
+
+  /** The state is a broadcast of 620 kB here; 150 of them would be 90 MB. */
+  @Test
+  void manyRounds_leaveNothingBehind() throws Exception {
+    ExampleSet examples = examples(24, 2);
+    Setting setting = new Setting(true, NESTEROVS, 4, 3);
+    TrainingState state = setting.train(examples, every(1), 25);
+    int persisted = TestSpark.context().getPersistentRDDs().size();
+    double heap = heapMib();
+    double outside = outsideHeapMib();
+    Thread.sleep(500);
+    long kept = keptBySpark();
+    for (int epoch = 0; epoch < 50; epoch++) {
+      state = setting.epoch(examples, every(1), state, epoch);
+    }
+    assertThat(TestSpark.context().getPersistentRDDs()).hasSize(persisted);
+    assertThat(heapMib() - heap).isLessThan(20);
+    assertThat(outsideHeapMib() - outside).isLessThan(100);
+    Thread.sleep(500);
+    assertThat(keptBySpark() - kept).isLessThan(2 << 20);
   }
 
   @Test
