@@ -98,6 +98,7 @@ public final class Experiment {
         (engine.degraded() ? "warning: slow native path: " : "native path: ")
             + engine.description());
     Prepared prepared = new Preparation(spark).prepare(config);
+    prepared.warnings().forEach(warning -> out.println("warning: " + warning));
     Data data = Data.load(context, new DataLoader(spark, config.data()), prepared);
     try (OutputLock lock = OutputLock.take(storage, dir, context.sc().applicationId())) {
       if (continues) {

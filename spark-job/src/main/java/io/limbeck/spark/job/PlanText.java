@@ -68,9 +68,11 @@ public final class PlanText {
         config.averaging().frequency());
     line(
         text,
-        "memory        about %,d MiB native, %,d MiB heap for the student's training",
-        prepared.memory().nativeBytes() / MIB + 1,
-        prepared.memory().heapBytes() / MIB + 1);
+        "memory        driver about %,d MiB of heap; each executor %,d MiB of heap beside the examples, %,d MiB outside it",
+        prepared.plan().driverHeap() / MIB + 1,
+        prepared.plan().executorHeap() / MIB + 1,
+        prepared.plan().executorNative() / MIB + 1);
+    prepared.warnings().forEach(warning -> line(text, "warning       %s", warning));
     line(text, "output        %s", config.output().dir());
     return text.toString();
   }

@@ -11,10 +11,13 @@ import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.model.MemoryEstimate;
+import io.limbeck.spark.model.MemoryPlan;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.WorkerPlan;
+import io.limbeck.spark.worker.Workplace;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -54,16 +57,40 @@ public final class Preparation {
     MemoryEstimate memory = memory(conf, factory.input(), config, workers);
     memory.requireFits(Prepared.STUDENT_KEY);
     if (!(config.algorithm() instanceof Distillation distill)) {
-      return new Prepared(config, shape, workers, factory, memory, null, Map.of());
+      Prepared prepared =
+          new Prepared(config, shape, workers, factory, memory, null, List.of(), null, Map.of());
+      WorkerPlan plan = MemoryPlans.supervised(config, conf);
+      Workplace here = Workplace.of(plan, null);
+      return planned(prepared, here.parametersCopy().length, here.updaterStateCopy().length);
     }
     Assembly assembly = Assembly.of(distill, conf, factory, storage);
     Prepared prepared =
         new Prepared(
-            config, shape, workers, factory, memory, assembly.distilling(), assembly.teachers());
+            config,
+            shape,
+            workers,
+            factory,
+            memory,
+            null,
+            List.of(),
+            assembly.distilling(),
+            assembly.teachers());
     TeacherCaches.requireCacheable(prepared);
     WorkerPlan plan = trialPlan(prepared, distill, conf);
-    TrialStep.run(plan, prepared.frozenTeachers(), shape, config.data().numClasses());
-    return prepared;
+    long[] numbers =
+        TrialStep.run(plan, prepared.frozenTeachers(), shape, config.data().numClasses());
+    return planned(prepared, numbers[0], numbers[1]);
+  }
+
+  private Prepared planned(Prepared prepared, long learnt, long updater) {
+    MemoryPlan plan =
+        MemoryPlan.of(MemoryPlans.sizes(prepared, learnt, updater, spark.sparkContext()));
+    return prepared.with(
+        plan,
+        plan.warnings(
+            spark.sparkContext().conf(),
+            spark.sparkContext().isLocal(),
+            Runtime.getRuntime().maxMemory()));
   }
 
   private static void requireImages(DataConfig data, int[] shape) {

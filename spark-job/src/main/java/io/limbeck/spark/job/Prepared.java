@@ -6,10 +6,12 @@ import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.model.MemoryEstimate;
+import io.limbeck.spark.model.MemoryPlan;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -21,6 +23,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param workers partitions
  * @param factory makes the student for a seed
  * @param memory of the student's training
+ * @param plan what driver and executors need
+ * @param warnings where Spark is set up for less
  * @param distilling null for learning from labels alone
  * @param teachers by name; one alone has the empty name; none where the student is its own
  */
@@ -30,6 +34,8 @@ public record Prepared(
     int workers,
     ModelFactory factory,
     MemoryEstimate memory,
+    MemoryPlan plan,
+    List<String> warnings,
     Distilling distilling,
     Map<String, Teacher> teachers) {
   /** The config key of the student. */
@@ -54,6 +60,12 @@ public record Prepared(
    * @param plan what the workers need to know
    */
   public record Distilling(Distiller distiller, WorkerPlan.Distillation plan) {}
+
+  /** The same with what it needs. */
+  Prepared with(MemoryPlan needed, List<String> lacking) {
+    return new Prepared(
+        config, shape, workers, factory, memory, needed, lacking, distilling, teachers);
+  }
 
   /** The teachers as they travel; null without any. */
   FrozenTeachers frozenTeachers() {

@@ -28,9 +28,10 @@ final class TrialStep {
    * @param teachers its teachers; null where the student is its own
    * @param shape of one example
    * @param classes of the data
+   * @return numbers that learn, and numbers that their updater keeps
    * @throws UserException when it fails
    */
-  static void run(WorkerPlan plan, FrozenTeachers teachers, int[] shape, int classes) {
+  static long[] run(WorkerPlan plan, FrozenTeachers teachers, int[] shape, int classes) {
     Workplace workplace = Workplace.of(plan, teachers);
     plan.distillation()
         .distiller()
@@ -45,6 +46,7 @@ final class TrialStep {
       } else {
         workplace.dataFree().run(EXAMPLES, 0);
       }
+      return new long[] {workplace.parametersCopy().length, workplace.updaterStateCopy().length};
     } catch (UserException e) {
       throw e;
     } catch (IllegalStateException | IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -228,7 +228,8 @@ public final class Workplace {
     return network.numParams() == 0 && dataFree == null ? new float[0] : joined(parameters());
   }
 
-  float[] updaterStateCopy() {
+  /** What their updater keeps, flat. */
+  public float[] updaterStateCopy() {
     List<INDArray> states = updaterStates();
     return states.isEmpty() ? new float[0] : joined(states);
   }

@@ -1,0 +1,76 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.dl4j.graph.Learners;
+import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.dl4j.graph.TrainingOptions;
+import io.limbeck.dl4j.shape.Activation;
+import io.limbeck.dl4j.shape.Activations;
+import io.limbeck.spark.model.MemoryPlan;
+import io.limbeck.spark.worker.WorkerPlan;
+import java.util.stream.LongStream;
+import org.apache.spark.SparkContext;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+
+/** What the memory of an experiment depends on. */
+final class MemoryPlans {
+  private MemoryPlans() {}
+
+  static MemoryPlan.Sizes sizes(Prepared prepared, long learnt, long updater, SparkContext spark) {
+    ExperimentConfig config = prepared.config();
+    InputType input = prepared.factory().input();
+    long teacherWeights =
+        prepared.teachers().values().stream()
+            .mapToLong(teacher -> teacher.taps().parameters().length)
+            .sum();
+    long largestOfTeachers =
+        prepared.teachers().values().stream()
+            .flatMapToLong(teacher -> activations(teacher.network().getConfiguration(), input))
+            .max()
+            .orElse(0);
+    ComputationGraphConfiguration student =
+        prepared
+            .factory()
+            .configuration(config.algorithm().architecture(), Prepared.STUDENT_KEY, config.seed());
+    long example = 1;
+    for (int size : prepared.shape()) {
+      example *= size;
+    }
+    // One example is together, however large it is.
+    long segment = Math.max((long) config.data().blockMib() << 20, Float.BYTES * example);
+    return new MemoryPlan.Sizes(
+        learnt,
+        updater,
+        teacherWeights,
+        activations(student, input).sum(),
+        largestOfTeachers,
+        prepared.workers(),
+        tasks(spark, prepared.workers()),
+        config.schedule().batchSize(),
+        segment);
+  }
+
+  private static LongStream activations(ComputationGraphConfiguration conf, InputType input) {
+    return Activations.of(conf, input).values().stream().mapToLong(Activation::elements);
+  }
+
+  private static int tasks(SparkContext spark, int workers) {
+    int slots =
+        spark.isLocal()
+            ? spark.defaultParallelism()
+            : spark.conf().getInt("spark.executor.cores", 1)
+                / spark.conf().getInt("spark.task.cpus", 1);
+    return Math.max(1, Math.min(slots, workers));
+  }
+
+  /** A network that learns from labels, as its worker would have it. */
+  static WorkerPlan supervised(ExperimentConfig config, ComputationGraphConfiguration conf) {
+    return new WorkerPlan(
+        "trial",
+        LogitsForm.of(conf).toJson(),
+        null,
+        new TrainingOptions(config.schedule(), 1, 1, Learners.ALL, config.seed()),
+        config.seed());
+  }
+}

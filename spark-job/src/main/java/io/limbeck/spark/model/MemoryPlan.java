@@ -1,0 +1,136 @@
+package io.limbeck.spark.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.network.util.JavaUtils;
+
+/**
+ * What an experiment takes of driver and executors, in bytes, by the formulas of {@code
+ * docs/memory.md}.
+ *
+ * @param driverHeap a round's results of all partitions, their mean, and what is kept beside
+ * @param results of all partitions in one round, as Spark counts them
+ * @param executorHeap a round's start and results, the teacher's weights, the segments at hand;
+ *     what Spark keeps of the examples comes on top and spills
+ * @param executorNative networks and activations of all tasks that run at once, the teacher once
+ */
+public record MemoryPlan(long driverHeap, long results, long executorHeap, long executorNative) {
+  private static final long FLOAT = 4;
+  private static final long MIB = 1 << 20;
+  private static final Pattern MAX_BYTES =
+      Pattern.compile("-Dorg\\.bytedeco\\.javacpp\\.maxbytes=(\\S+)", Pattern.CASE_INSENSITIVE);
+
+  /**
+   * What the formulas depend on.
+   *
+   * @param learnt numbers that learn: student, connectors, losses, generator
+   * @param updater numbers that their updater keeps
+   * @param teacher its weights
+   * @param studentActivations numbers of one example, all vertices
+   * @param teacherActivations numbers of one example, the largest vertex
+   * @param partitions with a student each
+   * @param tasks that run at once in an executor
+   * @param batch examples of a step
+   * @param segment bytes of the examples that are together
+   */
+  public record Sizes(
+      long learnt,
+      long updater,
+      long teacher,
+      long studentActivations,
+      long teacherActivations,
+      int partitions,
+      int tasks,
+      int batch,
+      long segment) {}
+
+  /**
+   * Applies the formulas.
+   *
+   * @param sizes what they depend on
+   */
+  public static MemoryPlan of(Sizes sizes) {
+    long state = FLOAT * (sizes.learnt() + sizes.updater());
+    long teacher = FLOAT * sizes.teacher();
+    long results = sizes.partitions() * state;
+    long oneTask =
+        FLOAT * (2 * sizes.learnt() + sizes.updater())
+            + 2 * FLOAT * sizes.studentActivations() * sizes.batch()
+            + 2 * FLOAT * sizes.teacherActivations() * sizes.batch();
+    return new MemoryPlan(
+        results + 4 * state + 2 * teacher,
+        results,
+        state * (1 + 2L * sizes.tasks()) + teacher + 2 * sizes.segment() * sizes.tasks(),
+        sizes.tasks() * oneTask + teacher);
+  }
+
+  /**
+   * Where Spark is set up for less.
+   *
+   * @param conf Spark's
+   * @param local whether driver and executor are one JVM
+   * @param driverLimit heap of this JVM
+   * @return sentences
+   */
+  public List<String> warnings(SparkConf conf, boolean local, long driverLimit) {
+    List<String> warnings = new ArrayList<>();
+    long heap = driverHeap + (local ? executorHeap : 0);
+    if (heap > driverLimit) {
+      warnings.add(
+          text(
+              "the driver has %,d MiB of heap, but about %,d are needed: raise --driver-memory",
+              driverLimit, heap));
+    }
+    long resultLimit = conf.getSizeAsBytes("spark.driver.maxResultSize", "1g");
+    if (resultLimit > 0 && results > resultLimit) {
+      warnings.add(
+          text(
+              "'spark.driver.maxResultSize' is %,d MiB, but the results of a round take %,d: raise it",
+              resultLimit, results));
+    }
+    if (!local) {
+      executorWarnings(conf, warnings);
+    }
+    return warnings;
+  }
+
+  private void executorWarnings(SparkConf conf, List<String> warnings) {
+    long memory = conf.getSizeAsBytes("spark.executor.memory", "1g");
+    if (executorHeap > memory * 6 / 10) {
+      warnings.add(
+          text(
+              "executors have %,d MiB of heap ('spark.executor.memory'), of which Spark keeps four tenths, but about %,d are"
+                  + " needed beside the examples: raise it",
+              memory, executorHeap));
+    }
+    double factor = conf.getDouble("spark.executor.memoryOverheadFactor", 0.1);
+    long byDefault = Math.max(384 * MIB, (long) (factor * memory));
+    long overhead = conf.getSizeAsMb("spark.executor.memoryOverhead", byDefault / MIB + "m") * MIB;
+    if (executorNative > overhead) {
+      warnings.add(
+          text(
+              "executors may take %,d MiB outside the heap ('spark.executor.memoryOverhead'), but networks take about %,d: a"
+                  + " cluster manager would kill them, raise it",
+              overhead, executorNative));
+    }
+    Matcher limit = MAX_BYTES.matcher(conf.get("spark.executor.extraJavaOptions", ""));
+    if (limit.find()) {
+      long maxBytes = JavaUtils.byteStringAsBytes(limit.group(1));
+      if (maxBytes > overhead) {
+        warnings.add(
+            text(
+                "-Dorg.bytedeco.javacpp.maxbytes lets executors take %,d MiB outside the heap, but"
+                    + " 'spark.executor.memoryOverhead' only %,d: lower the one or raise the other",
+                maxBytes, overhead));
+      }
+    }
+  }
+
+  private static String text(String pattern, long first, long second) {
+    return String.format(Locale.ROOT, pattern, first / MIB, (second + MIB - 1) / MIB);
+  }
+}
