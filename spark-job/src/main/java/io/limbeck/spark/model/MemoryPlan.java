@@ -59,8 +59,8 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
     long results = sizes.partitions() * state;
     long oneTask =
         FLOAT * (2 * sizes.learnt() + sizes.updater())
-            + 2 * FLOAT * sizes.studentActivations() * sizes.batch()
-            + 2 * FLOAT * sizes.teacherActivations() * sizes.batch();
+            + 4 * FLOAT * sizes.studentActivations() * sizes.batch()
+            + 4 * FLOAT * sizes.teacherActivations() * sizes.batch();
     return new MemoryPlan(
         results + 4 * state + 2 * teacher,
         results,
