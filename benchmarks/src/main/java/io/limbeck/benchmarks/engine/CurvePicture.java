@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** Curves side by side as SVG, both axes logarithmic. */
 final class CurvePicture {
-  private static final int SIZE = 300;
+  private static final int SIZE = 360;
   private static final int LEFT = 56;
   private static final int TOP = 34;
   private static final int BOTTOM = 36;

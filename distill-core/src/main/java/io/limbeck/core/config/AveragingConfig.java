@@ -116,7 +116,7 @@ public record AveragingConfig(
     SINGLE,
     /**
      * The difference to the round's start, 16 bits each, which costs no accuracy in S. Jaghouar, J.
-     * M. Ong, J. Hagemann, "OpenDiLoCo", 2024, arXiv:2407.07852, section 3.
+     * M. Ong, J. Hagemann, "OpenDiLoCo", 2024, arXiv:2407.07852.
      */
     @JsonProperty("half")
     HALF

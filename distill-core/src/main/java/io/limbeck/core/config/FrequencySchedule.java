@@ -28,8 +28,8 @@ public sealed interface FrequencySchedule extends Serializable {
    * Every step at first, and from some epoch on with the full frequency.
    *
    * <p>Source: T. Lin, S. U. Stich, K. K. Patel, M. Jaggi, "Don't Use Large Mini-Batches, Use Local
-   * SGD", ICLR 2020, arXiv:1808.07217, section 3 (post-local SGD, with the switch at the first
-   * decay of the learning rate).
+   * SGD", ICLR 2020, arXiv:1808.07217 (post-local SGD, with the switch at the first decay of the
+   * learning rate).
    *
    * @param fromEpoch null for the first decay of the learning rate
    */
@@ -70,7 +70,7 @@ public sealed interface FrequencySchedule extends Serializable {
    * floor((alpha / eta)^2))}; during a warm-up with that of its end.
    *
    * <p>Source: X. Gu, K. Lyu, S. Arora, J. Zhang, L. Huang, "A Quadratic Synchronization Rule for
-   * Distributed Deep Learning", ICLR 2024, arXiv:2310.14423, equation 2.
+   * Distributed Deep Learning", ICLR 2024, arXiv:2310.14423.
    *
    * @param alpha the rule's only constant, in units of the learning rate
    * @param maxSteps null for no bound but the epoch's length

@@ -24,7 +24,7 @@ public sealed interface OuterOptimizer extends Serializable {
    * Nesterov momentum: {@code v = momentum * v + d; x = x - learning_rate * (d + momentum * v)}.
    *
    * <p>Source: A. Douillard et al., "DiLoCo: Distributed Low-Communication Training of Language
-   * Models", 2023, arXiv:2311.08105, algorithm 1 and section 3.1 (0.7 and 0.9).
+   * Models", 2023, arXiv:2311.08105, algorithm 1.
    *
    * @param learningRate of the outer step; 1 with momentum 0 is the plain mean
    * @param momentum share of the last outer step that is kept

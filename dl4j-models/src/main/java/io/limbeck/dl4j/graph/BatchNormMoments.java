@@ -21,8 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * square. From these follow the statistics of all examples together under one set of weights, where
  * a running average mixes those of many.
  *
- * <p>Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021, arXiv:2105.07576, section
- * 3.2 (PreciseBN): {@code mean = E[mean_B], variance = E[mean_B^2 + variance_B] - mean^2}.
+ * <p>Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021, arXiv:2105.07576
+ * (PreciseBN): {@code mean = E[mean_B], variance = E[mean_B^2 + variance_B] - mean^2}.
  *
  * @param examples that were seen
  * @param means times the examples, a number for each channel, by vertex

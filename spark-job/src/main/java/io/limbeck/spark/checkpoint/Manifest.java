@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param files by name
  */
 record Manifest(int format, Map<String, String> identity, Map<String, Entry> files) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   /**
    * A file.

@@ -168,7 +168,7 @@ final class MasterRun implements AutoCloseable {
             0,
             settings.averaging().frequency(),
             epoch * plan.value().options().stepsPerEpoch(),
-            settings.averaging().deltas());
+            settings.averaging());
     return new DistillationWorker(plan, teacher, RoundStart.of(spark, start), 0);
   }
 

@@ -150,7 +150,7 @@ public final class RoundEngine {
             span.first(),
             span.steps(),
             stepsBefore(epoch),
-            averaging.deltas());
+            averaging);
     try (RoundStart start = RoundStart.of(spark, roundState)) {
       List<WorkerResult> results =
           new ArrayList<>(
