@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerBlockUpdated;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
 /** Bytes that a round moves, against the student's parameters. */
@@ -17,6 +18,7 @@ final class Traffic {
     Workload workload = new Workload(HIDDEN, 2, 10, 1, 4);
     AtomicLong results = new AtomicLong();
     AtomicLong shuffled = new AtomicLong();
+    AtomicLong broadcast = new AtomicLong();
     SparkListener listener =
         new SparkListener() {
           @Override
@@ -26,6 +28,14 @@ final class Traffic {
             shuffled.addAndGet(
                 metrics.shuffleReadMetrics().totalBytesRead()
                     + metrics.shuffleWriteMetrics().bytesWritten());
+          }
+
+          @Override
+          public void onBlockUpdated(SparkListenerBlockUpdated updated) {
+            var info = updated.blockUpdatedInfo();
+            if (info.blockId().isBroadcast() && info.blockId().name().contains("_piece")) {
+              broadcast.addAndGet(info.memSize() + info.diskSize());
+            }
           }
         };
     try (Workload.Training training = workload.new Training(spark)) {
@@ -45,7 +55,7 @@ final class Traffic {
         "results_to_driver_of_a_partition",
         results.get() / rounds / workload.partitions() / parameters);
     result.put("shuffled", shuffled.get() / rounds / parameters);
-    result.put("broadcast_to_an_executor", 2.0);
+    result.put("broadcast", broadcast.get() / rounds / parameters);
     return result;
   }
 }

@@ -1,6 +1,7 @@
 package io.limbeck.core.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Key;
 import java.io.Serializable;
 
@@ -66,6 +67,16 @@ public record AveragingConfig(
             def = "\"stop\"")
         BadNumbers badNumbers)
     implements Serializable {
+
+  /** Checks the bound of a frequency against it. */
+  public AveragingConfig {
+    Integer most = frequencySchedule.maxSteps();
+    if (most != null && most < frequency) {
+      throw new UserException(
+          "'%s.max_steps' is %d but must be >= 'averaging.frequency', %d"
+              .formatted(FrequencySchedule.KEY, most, frequency));
+    }
+  }
 
   /**
    * The plain mean.

@@ -21,6 +21,15 @@ public sealed interface FrequencySchedule extends Serializable {
   /** The config key, for messages. */
   String KEY = "averaging.frequency_schedule";
 
+  /**
+   * Most steps between two averagings.
+   *
+   * @return null where nothing bounds them but the epoch's length
+   */
+  default Integer maxSteps() {
+    return null;
+  }
+
   /** No change. */
   record Constant() implements FrequencySchedule {}
 

@@ -238,22 +238,14 @@ public final class DistillationStep {
 
   private Map<String, INDArray> teacherOutputs(Batch batch) {
     if (batch.teacherOutputs() != null) {
-      return batch.teacherOutputs();
+      Map<String, INDArray> known = new LinkedHashMap<>(batch.teacherOutputs());
+      known.put(distiller.teacher().network().input(), batch.features());
+      return known;
     }
     // Who watches the teacher's calls must see the mini-batch as it is.
     return distiller.teacherIsPure()
-        ? forwardWhole(teacher, batch.features())
+        ? WholeTiles.forward(teacher, batch.features())
         : teacher.forward(batch.features());
-  }
-
-  /**
-   * What a teacher puts out for examples, whatever others are with them.
-   *
-   * @param teacher runs forward
-   * @param features of the examples
-   */
-  public static Map<String, INDArray> forwardWhole(Teacher teacher, INDArray features) {
-    return WholeTiles.cutBack(teacher.forward(WholeTiles.filledUp(features)), features);
   }
 
   /** The labels are copied for the task loss: DL4J destroys its own at the step's end. */

@@ -3,12 +3,13 @@ package io.limbeck.spark.cache;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.storage.Causes;
+import io.limbeck.spark.storage.Folders;
 import io.limbeck.spark.storage.Storage;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -27,6 +28,7 @@ final class CacheFiles {
 
   private final SparkSession spark;
   private final Storage storage;
+  private final Folders folders;
   private final String root;
   private final CacheKey key;
   private final OutputRows rows;
@@ -34,6 +36,7 @@ final class CacheFiles {
   CacheFiles(SparkSession spark, Storage storage, String root, CacheKey key) {
     this.spark = spark;
     this.storage = storage;
+    this.folders = new Folders(storage);
     this.root = root;
     this.key = key;
     this.rows = new OutputRows(key.vertices(), key.precision());
@@ -50,17 +53,17 @@ final class CacheFiles {
 
   /** Bytes of everything under the cache's path. */
   long bytes() {
-    return storage.bytes(root);
+    return folders.bytes(root);
   }
 
   /** Bytes of what belongs to this key. */
   long ownBytes() {
-    return storage.bytes(folder());
+    return folders.bytes(folder());
   }
 
   /** Folders of other teachers, recorders, preprocessing, data or precision. */
   long others() {
-    return storage.folders(root).stream().filter(name -> !name.equals(key.folder())).count();
+    return folders.names(root).stream().filter(name -> !name.equals(key.folder())).count();
   }
 
   boolean has(int view) {
@@ -69,7 +72,7 @@ final class CacheFiles {
 
   /** Tells people what the folder holds, and lets go of what a job that died was writing. */
   void begin() {
-    storage.deleteAbandoned(folder(), ABANDONED);
+    folders.deleteAbandoned(folder(), ABANDONED);
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("teacher", key.teacher());
     manifest.put("outputs", key.vertices());
@@ -100,10 +103,13 @@ final class CacheFiles {
         .mode(SaveMode.Overwrite)
         .option("compression", "zstd")
         .parquet(beside);
-    if (has(view) || !storage.rename(beside, view(view))) {
-      // Another job was faster; its files hold the same.
-      storage.delete(beside);
+    if (!has(view)) {
+      // A folder that is there without its mark is not whole, and a rename would go into it.
+      folders.delete(view(view));
+      folders.rename(beside, view(view));
     }
+    // Where another job was faster: its files hold the same.
+    folders.delete(beside);
   }
 
   /**
@@ -125,23 +131,10 @@ final class CacheFiles {
   private long count(Dataset<Row> table, int view) {
     try {
       return table.count();
-    } catch (RuntimeException e) {
-      throw damaged(view, firstLine(e));
     } catch (Exception e) {
       // Scala's methods throw checked exceptions without declaring them.
-      if (e instanceof SparkException) {
-        throw damaged(view, firstLine(e));
-      }
-      throw e;
+      throw damaged(view, Causes.firstLine(e));
     }
-  }
-
-  private static String firstLine(Throwable error) {
-    Throwable root = error;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
   }
 
   private UserException damaged(int view, String how) {

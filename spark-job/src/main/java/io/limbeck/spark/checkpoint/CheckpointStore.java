@@ -6,6 +6,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.spark.round.TrainingState;
+import io.limbeck.spark.storage.Folders;
 import io.limbeck.spark.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class CheckpointStore {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Storage storage;
+  private final Folders folders;
   private final String folder;
   private final int keep;
   private final Map<String, String> identity;
@@ -50,6 +52,7 @@ public final class CheckpointStore {
    */
   public CheckpointStore(Storage storage, String folder, int keep, Map<String, String> identity) {
     this.storage = storage;
+    this.folders = new Folders(storage);
     this.folder = folder;
     this.keep = keep;
     this.identity = new TreeMap<>(identity);
@@ -66,10 +69,10 @@ public final class CheckpointStore {
     files.put(ARRAYS, ArrayFile.write(arrays(checkpoint)));
     files.put(PROGRESS, json(checkpoint.progress()));
     files.put(MANIFEST, json(Manifest.of(files, identity)));
-    storage.writeFolder("%s/%08d".formatted(folder, steps), files);
-    List<String> all = storage.folders(folder);
+    folders.write("%s/%08d".formatted(folder, steps), files);
+    List<String> all = folders.names(folder);
     all.subList(0, Math.max(0, all.size() - keep))
-        .forEach(old -> storage.delete(folder + "/" + old));
+        .forEach(old -> folders.delete(folder + "/" + old));
   }
 
   /**
@@ -79,7 +82,7 @@ public final class CheckpointStore {
    * @throws UserException when it is damaged, or of a run that depends on something else
    */
   public Optional<Checkpoint> latest() {
-    List<String> all = storage.folders(folder);
+    List<String> all = folders.names(folder);
     return all.isEmpty()
         ? Optional.empty()
         : Optional.of(read(folder + "/" + all.get(all.size() - 1)));

@@ -34,7 +34,7 @@ final class Verbosity {
     }
     SparkSession.Builder builder = SparkSession.builder().appName(name);
     unlessSet(builder, "spark.master", "local[*]");
-    // Parameters are random in their last bits: compressing them takes time and saves a tenth.
+    // Parameters are random in most of their bits: compressing them takes time and saves little.
     unlessSet(builder, "spark.broadcast.compress", "false");
     // A partition's result goes to the driver at once, and not in a second step through block
     // managers.

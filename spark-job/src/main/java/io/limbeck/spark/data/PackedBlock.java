@@ -136,11 +136,6 @@ final class PackedBlock implements Block {
     return sum;
   }
 
-  /** The numbers of the examples in the whole data set. */
-  long[] ids() {
-    return ids;
-  }
-
   /**
    * Some examples, not augmented.
    *

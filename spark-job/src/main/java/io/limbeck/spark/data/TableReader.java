@@ -5,6 +5,7 @@ import io.limbeck.core.config.DataConfig.Parquet;
 import io.limbeck.core.config.DataConfig.Resize;
 import io.limbeck.core.error.Names;
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.storage.Causes;
 import io.limbeck.spark.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -136,16 +137,9 @@ final class TableReader {
     } catch (Exception e) {
       // Scala's methods throw checked exceptions without declaring them.
       throw new UserException(
-          "'%s.path' is \"%s\", which cannot be read: %s".formatted(key, path, firstLine(e)), e);
+          "'%s.path' is \"%s\", which cannot be read: %s".formatted(key, path, Causes.firstLine(e)),
+          e);
     }
-  }
-
-  private static String firstLine(Exception e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
   }
 
   private static void requireColumn(Dataset<Row> table, String column, String key, String path) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.storage.Folders;
 import io.limbeck.spark.storage.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class OutputFolder {
 
   /** Takes away what an earlier experiment could be continued from. */
   void clear() {
-    storage.delete(checkpoints());
+    new Folders(storage).delete(checkpoints());
   }
 
   /** Keeps the config as it is run. */

@@ -426,6 +426,22 @@ class ExperimentTest {
   }
 
   @Test
+  void averaging_whatCannotBe_isToldBeforeAnythingRuns() {
+    assertUserError(
+        "'averaging.frequency_schedule.max_steps' is 5 but must be >= 'averaging.frequency', 10",
+        "averaging={frequency: 10, frequency_schedule: {type: Qsr, alpha: 0.1, max_steps: 5}}");
+    assertUserError(
+        "'averaging.frequency_schedule.from_epoch' is missing: the learning rate's schedule (Constant) has no first decay",
+        "averaging.frequency_schedule={type: PostLocal}");
+    assertUserError(
+        "'averaging.outer.momentun' is not a key of 'averaging.outer', did you mean 'momentum'?",
+        "averaging.outer={type: Nesterov, momentun: 0.5}");
+    assertUserError("'averaging.outer.type' is \"Nestrov\"", "averaging.outer={type: Nestrov}");
+    assertUserError("'averaging.deltas' is \"halve\"", "averaging.deltas=halve");
+    assertUserError("'teacher_cache.path' is missing", "teacher_cache={max_gib: 3}");
+  }
+
+  @Test
   void divergence_stopsTheJob_andLeavesNoReport() {
     assertUserError(
         "Training diverged in partition 0, round 1 / 2, epoch 1, step ",

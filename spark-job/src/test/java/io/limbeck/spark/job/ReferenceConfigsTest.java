@@ -14,6 +14,7 @@ import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.storage.Folders;
 import io.limbeck.spark.storage.Storage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -175,7 +176,7 @@ class ReferenceConfigsTest {
             new ByteArrayInputStream(Files.readAllBytes(out.resolve("student.zip"))));
     assertThat(student.getConfiguration().toJson()).doesNotContain("limbeck", "connectors.");
     // Those of all configs together would be gigabytes.
-    new Storage(TestSpark.context().hadoopConfiguration())
+    new Folders(new Storage(TestSpark.context().hadoopConfiguration()))
         .delete(out.resolve("checkpoints").toString());
     return out;
   }

@@ -217,6 +217,18 @@ class ResumeTest {
                 + " cannot be continued: teacher: [0-9a-f]{64} then, [0-9a-f]{64} now");
   }
 
+  @Test
+  void otherExamplesOfTheSameNumber_areRefused() {
+    Path checkpoint = stopped();
+    io.limbeck.spark.TestData.idx(dir, "train", 60, 77);
+    assertThatThrownBy(() -> run(true, () -> false, "student_alone=false"))
+        .isInstanceOf(UserException.class)
+        .hasMessageMatching(
+            "Checkpoint "
+                + checkpoint
+                + " cannot be continued: fingerprint of the training examples: [0-9a-f]+ then, [0-9a-f]+ now");
+  }
+
   /** Of the same form with other weights. */
   private static byte[] retrained() {
     var network = io.limbeck.dl4j.store.ModelFile.read(TinyExperiment.teacher(3), "teacher");

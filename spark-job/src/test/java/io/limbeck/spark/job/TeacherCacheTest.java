@@ -90,6 +90,23 @@ class TeacherCacheTest {
         .contains("\"head.fc\" : [ 3 ]", "\"precision\" : \"single\"", "\"examples\" : 60");
   }
 
+  /** The input is not among what the teacher puts out, but recorders see it. */
+  @Test
+  void recordersOfTheTeachersInput_seeIt() throws IOException {
+    String recorder =
+        "algorithm.distiller.teacher_recorders.in={type: ModuleInputs, source: backbone.layer0.fc}";
+    String loss =
+        "algorithm.distiller.distill_losses.loss_rkd={type: DistanceWiseRKD, loss_weight: 0.5}";
+    String mapping =
+        "algorithm.distiller.loss_forward_mappings.loss_rkd={preds_S: {from_student: true, recorder: fc},"
+            + " preds_T: {from_student: false, recorder: in, data_idx: 0}}";
+    run(recorder, loss, mapping);
+    run(recorder, loss, mapping, cache(""));
+    run(recorder, loss, mapping, cache(""));
+    assertThat(student(2)).isEqualTo(student(1));
+    assertThat(student(3)).isEqualTo(student(1));
+  }
+
   @Test
   void views_ofAugmentedExamples_areTheSameToTheBit() throws IOException {
     run(VIEWS, "data.views=3");
