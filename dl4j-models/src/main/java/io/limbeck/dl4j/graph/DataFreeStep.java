@@ -106,7 +106,8 @@ public final class DataFreeStep {
 
   private Map<String, Double> trainStudent(INDArray images, double epoch) {
     DistillationStep.Batch batch = DistillationStep.Batch.of(images, null);
-    return student.run(new DistillationStep.Batch(images, null, batch.samples(), null, epoch));
+    return student.run(
+        new DistillationStep.Batch(images, null, batch.samples(), batch.fullSize(), null, epoch));
   }
 
   private INDArray noise(int size) {

@@ -54,6 +54,7 @@ public final class DistillationStep {
    * @param features {@code [batch, …]}
    * @param labels one-hot, {@code [batch, classes]}; DL4J destroys the array at the end of the step
    * @param samples what recorders may see of the examples
+   * @param fullSize examples of a full mini-batch; the last of an epoch may have fewer
    * @param teacherOutputs what the teacher put out for these examples, if that is known already;
    *     null to ask it
    * @param epoch epochs since the start of training, with fractions
@@ -62,6 +63,7 @@ public final class DistillationStep {
       INDArray features,
       INDArray labels,
       DataSamples samples,
+      int fullSize,
       Map<String, INDArray> teacherOutputs,
       double epoch) {
 
@@ -73,7 +75,8 @@ public final class DistillationStep {
      */
     public static Batch of(INDArray features, INDArray labels) {
       INDArray kept = labels == null ? null : labels.dup();
-      return new Batch(features, labels, new DataSamples(kept, null, null), null, 0);
+      return new Batch(
+          features, labels, new DataSamples(kept, null, null), (int) features.size(0), null, 0);
     }
   }
 
@@ -244,7 +247,7 @@ public final class DistillationStep {
     }
     // Who watches the teacher's calls must see the mini-batch as it is.
     return distiller.teacherIsPure()
-        ? WholeTiles.forward(teacher, batch.features())
+        ? WholeBatch.forward(teacher, batch.features(), batch.fullSize())
         : teacher.forward(batch.features());
   }
 
@@ -259,6 +262,7 @@ public final class DistillationStep {
         mixed.features(),
         mixed.labels() == null ? null : mixed.labels().dup(),
         new DataSamples(mixed.labels(), samples.sampleIdx(), samples.contrastSampleIdx()),
+        batch.fullSize(),
         null,
         batch.epoch());
   }

@@ -149,7 +149,8 @@ public final class GeneratorStep {
         });
     Map<String, Double> losses = new LinkedHashMap<>();
     DistillationStep.Batch batch = DistillationStep.Batch.of(noise, null);
-    step.run(new DistillationStep.Batch(noise, null, batch.samples(), null, epoch))
+    step.run(
+            new DistillationStep.Batch(noise, null, batch.samples(), batch.fullSize(), null, epoch))
         .forEach((name, loss) -> losses.put(name.replaceFirst("^distill", "generator"), loss));
     return losses;
   }

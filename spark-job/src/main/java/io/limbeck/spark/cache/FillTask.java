@@ -3,7 +3,7 @@ package io.limbeck.spark.cache;
 import io.limbeck.core.config.TeacherCacheConfig.Precision;
 import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.graph.Teacher;
-import io.limbeck.dl4j.graph.WholeTiles;
+import io.limbeck.dl4j.graph.WholeBatch;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.TeacherOutputs;
@@ -61,7 +61,7 @@ final class FillTask implements Function<Block, TeacherOutputs> {
     int done = 0;
     for (int step = 0; step < block.steps(batchSize); step++) {
       Batch batch = pass.batch(step);
-      Map<String, INDArray> all = WholeTiles.forward(teacher, batch.features());
+      Map<String, INDArray> all = WholeBatch.forward(teacher, batch.features(), batchSize);
       for (String vertex : vertices) {
         INDArray output = all.get(vertex);
         if (step == 0) {

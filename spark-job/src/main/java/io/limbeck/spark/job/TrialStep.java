@@ -78,6 +78,7 @@ final class TrialStep {
         Nd4j.createFromArray(values).reshape('c', full),
         labels,
         new DataSamples(labels.dup(), new int[] {0, 1}, null),
+        EXAMPLES,
         null,
         0);
   }

@@ -123,8 +123,14 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
         batch.features(),
         batch.labels(),
         new DataSamples(kept, batch.sampleIdx(), compared(batch.sampleIdx())),
+        fullSize(batch),
         batch.teacher(),
         epoch());
+  }
+
+  /** Mini-batches that a program brings with it have the size that they have. */
+  private int fullSize(Batch batch) {
+    return batch.sampleIdx() == null ? batch.size() : plan.value().options().schedule().batchSize();
   }
 
   /** Epochs since the start of training, with fractions. */

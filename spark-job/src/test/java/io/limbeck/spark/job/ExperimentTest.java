@@ -19,6 +19,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -423,6 +424,34 @@ class ExperimentTest {
     assertUserError(
         "choose a smaller network or batch, or raise -Dorg.bytedeco.javacpp.maxbytes",
         "algorithm.architecture={type: Mlp, hidden: [100000, 100000]}");
+  }
+
+  /** In the last epoch the learnt parameters are the same, and only the statistics are not. */
+  @Test
+  void recomputedBatchNorm_changesItsStatisticsAlone() throws IOException {
+    String[] common = {
+      "algorithm.architecture={type: CifarResNet, depth: 8}",
+      "student_alone=false",
+      "repeats=1",
+      "schedule.epochs=1"
+    };
+    run(common);
+    byte[] averaged = Files.readAllBytes(dir.resolve("out/student.zip"));
+    List<String> more = new ArrayList<>(List.of(common));
+    more.add("averaging.recompute_batch_norm=2");
+    more.add("output.overwrite=true");
+    run(more.toArray(String[]::new));
+    var before = io.limbeck.dl4j.store.ModelFile.read(averaged, "before").paramTable();
+    var after =
+        io.limbeck.dl4j.store.ModelFile.read(
+                Files.readAllBytes(dir.resolve("out/student.zip")), "after")
+            .paramTable();
+    assertThat(after.keySet()).isEqualTo(before.keySet());
+    after.forEach(
+        (name, value) ->
+            assertThat(value.equalsWithEps(before.get(name), 0))
+                .as(name)
+                .isEqualTo(!name.endsWith("_mean") && !name.endsWith("_log10stdev")));
   }
 
   @Test

@@ -90,6 +90,26 @@ class TeacherCacheTest {
         .contains("\"head.fc\" : [ 3 ]", "\"precision\" : \"single\"", "\"examples\" : 60");
   }
 
+  /**
+   * A teacher whose products are large enough to round otherwise for a last, smaller mini-batch.
+   */
+  @Test
+  void lastMiniBatches_makeNoDifference() throws IOException {
+    var wide =
+        new io.limbeck.dl4j.zoo.Architectures(
+                org.deeplearning4j.nn.conf.inputs.InputType.convolutional(8, 8, 1),
+                3,
+                5,
+                org.nd4j.linalg.api.buffer.DataType.FLOAT)
+            .mlp(new io.limbeck.core.config.ArchitectureConfig.Mlp(List.of(2000), null));
+    tiny.write("teacher.zip", ModelFile.write(io.limbeck.dl4j.graph.Networks.fresh(wide), 1, 8, 8));
+    String teacher = "algorithm.teacher={type: Mlp, hidden: [2000]}";
+    String batch = "schedule.batch_size=16";
+    run(teacher, batch);
+    run(teacher, batch, cache(""));
+    assertThat(student(2)).isEqualTo(student(1));
+  }
+
   /** The input is not among what the teacher puts out, but recorders see it. */
   @Test
   void recordersOfTheTeachersInput_seeIt() throws IOException {

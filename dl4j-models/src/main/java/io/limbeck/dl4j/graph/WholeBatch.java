@@ -7,28 +7,31 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Runs a teacher on a whole number of tiles. A matrix product takes the rows of a mini-batch in
- * tiles, and those that are left over another way, which rounds otherwise: what a network puts out
- * for an example then depends, in its last bits, on how many others there are and where it stands
- * among them. Filled up to whole tiles it does not.
+ * Runs a teacher on mini-batches of one size. A matrix product takes another way for few rows, and
+ * for those that are left over when it takes the others in tiles, and each way rounds otherwise:
+ * what a network puts out for an example then depends, in its last bits, on how many others there
+ * are and where it stands among them. In mini-batches that are all filled up to one size, of whole
+ * tiles, it does not.
  */
-public final class WholeTiles {
+public final class WholeBatch {
   // Multiples of 4 were enough where it was measured; other processors may have wider tiles.
-  private static final int ROWS = 16;
+  private static final int TILE = 16;
 
-  private WholeTiles() {}
+  private WholeBatch() {}
 
   /**
    * What a teacher puts out for examples, whatever others are with them.
    *
    * @param teacher runs forward
    * @param features of the examples
+   * @param size of a full mini-batch
    */
-  public static Map<String, INDArray> forward(Teacher teacher, INDArray features) {
-    long missing = (ROWS - features.size(0) % ROWS) % ROWS;
-    return missing == 0
+  public static Map<String, INDArray> forward(Teacher teacher, INDArray features, int size) {
+    long examples = features.size(0);
+    long whole = (Math.max(size, examples) + TILE - 1) / TILE * TILE;
+    return whole == examples
         ? teacher.forward(features)
-        : cutBack(teacher.forward(filledUp(features, missing)), features.size(0));
+        : cutBack(teacher.forward(filledUp(features, whole - examples)), examples);
   }
 
   private static INDArray filledUp(INDArray features, long missing) {
