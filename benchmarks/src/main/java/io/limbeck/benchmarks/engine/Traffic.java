@@ -33,7 +33,8 @@ final class Traffic {
           @Override
           public void onBlockUpdated(SparkListenerBlockUpdated updated) {
             var info = updated.blockUpdatedInfo();
-            if (info.blockId().isBroadcast() && info.blockId().name().contains("_piece")) {
+            if (info.storageLevel().isValid()
+                && info.blockId().name().matches("broadcast_.*_piece.*")) {
               broadcast.addAndGet(info.memSize() + info.diskSize());
             }
           }

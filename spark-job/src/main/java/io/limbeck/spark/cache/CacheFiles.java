@@ -6,6 +6,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.spark.storage.Causes;
 import io.limbeck.spark.storage.Folders;
 import io.limbeck.spark.storage.Storage;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,9 +71,12 @@ final class CacheFiles {
     return storage.exists(view(view) + "/_SUCCESS");
   }
 
-  /** Tells people what the folder holds, and lets go of what a job that died was writing. */
+  /**
+   * Tells people what the folder holds, and lets go of what a job that died was writing.
+   *
+   * @throws UserException when the folder cannot be written
+   */
   void begin() {
-    folders.deleteAbandoned(folder(), ABANDONED);
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("teacher", key.teacher());
     manifest.put("outputs", key.vertices());
@@ -83,7 +87,12 @@ final class CacheFiles {
     manifest.put("examples_fingerprint", key.examples());
     try {
       byte[] json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
+      folders.deleteAbandoned(folder(), ABANDONED);
       storage.write(folder() + "/" + MANIFEST, json);
+    } catch (UncheckedIOException e) {
+      throw new UserException(
+          "'%s' is \"%s\", which cannot be written: %s".formatted(KEY, root, Causes.firstLine(e)),
+          e);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A map of plain values is always written", e);
     }

@@ -45,6 +45,7 @@ public final class TeacherCache {
    * @param examples the training examples
    * @param teachers of the experiment, one
    * @param batchSize of the training
+   * @throws UserException when it would be too large or cannot be written
    */
   public TeacherCache(
       SparkSession spark,
@@ -60,14 +61,21 @@ public final class TeacherCache {
     this.batchSize = batchSize;
     this.files =
         new CacheFiles(spark, new Storage(context.hadoopConfiguration()), config.path(), key);
-    requireRoom(config);
+    long missing = key.views() - present();
+    if (missing > 0) {
+      requireRoom(config, missing);
+      files.begin();
+    }
   }
 
-  private void requireRoom(TeacherCacheConfig config) {
-    long missing = IntStream.range(0, key.views()).filter(view -> !files.has(view)).count();
+  private long present() {
+    return IntStream.range(0, key.views()).filter(files::has).count();
+  }
+
+  private void requireRoom(TeacherCacheConfig config, long missing) {
     long there = files.bytes();
     double wanted = there + (double) missing * key.bytesOfView();
-    if (missing > 0 && wanted > config.maxGib() * GIB) {
+    if (wanted > config.maxGib() * GIB) {
       throw new UserException(
           String.format(
               Locale.ROOT,
@@ -87,7 +95,7 @@ public final class TeacherCache {
 
   /** What is there already, for people. */
   public String status() {
-    long there = IntStream.range(0, key.views()).filter(files::has).count();
+    long there = present();
     String state =
         there == key.views()
             ? "complete"
@@ -151,7 +159,6 @@ public final class TeacherCache {
 
   private JavaRDD<TeacherOutputs> fill(int view) {
     context.setJobDescription("fill teacher cache, view %d / %d".formatted(view + 1, key.views()));
-    files.begin();
     FillTask task =
         new FillTask(
             teachers, List.copyOf(key.vertices().keySet()), view, batchSize, key.precision());

@@ -213,6 +213,17 @@ class TeacherCacheTest {
   }
 
   @Test
+  void folderThatCannotBeWritten_isToldBeforeTraining() {
+    Path file = tiny.write("file", new byte[0]);
+    assertUserError(
+        "'teacher_cache.path' is \""
+            + file
+            + "\", which cannot be written: Parent path is not a directory",
+        "teacher_cache={path: " + file + "}");
+    assertThat(dir.resolve("out1/models")).doesNotExist();
+  }
+
+  @Test
   void damaged_isToldWithTheFolder() throws IOException {
     run(cache(""));
     Path view = onlyFolder().resolve("view=0");
