@@ -69,6 +69,8 @@ class ArchitectureTest {
           .definedBy("..spark.job..")
           .layer("dl4j")
           .definedBy("io.limbeck.spark.dl4j..")
+          .layer("ml")
+          .definedBy("io.limbeck.spark.ml..")
           .layer("cli")
           .definedBy("..spark.cli..")
           .whereLayer("storage")
@@ -109,6 +111,8 @@ class ArchitectureTest {
               "visual")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("storage", "data", "model", "worker", "round", "precision")
+          .whereLayer("ml")
+          .mayOnlyAccessLayers("storage", "data", "report", "job")
           .whereLayer("cli")
           .mayOnlyAccessLayers("storage", "data", "model", "evaluation", "visual", "job");
 

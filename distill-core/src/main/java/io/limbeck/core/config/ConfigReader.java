@@ -34,6 +34,29 @@ public final class ConfigReader {
   }
 
   /**
+   * Reads an experiment that is a text, without {@code base} files.
+   *
+   * @param json the experiment
+   * @param overrides {@code key=value} pairs that win over it, keys dotted
+   * @return the config, defaults filled in
+   * @throws UserException with all problems that can be seen in the text alone
+   */
+  public ExperimentConfig read(String json, List<String> overrides) {
+    return binder.bind(ConfigTree.parse(json, overrides));
+  }
+
+  /**
+   * A file as a text that stands for itself: what it takes from its {@code base} files is in it.
+   *
+   * @param file JSON or YAML
+   * @return JSON, not checked yet
+   * @throws UserException when one of the files cannot be read
+   */
+  public static String text(Path file) {
+    return ConfigTree.read(file, List.of()).toPrettyString();
+  }
+
+  /**
    * A config as a tree with every key written out, as it is kept beside the results.
    *
    * @param config the config

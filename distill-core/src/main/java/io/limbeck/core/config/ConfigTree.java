@@ -40,6 +40,15 @@ final class ConfigTree {
     return tree;
   }
 
+  static ObjectNode parse(String json, List<String> overrides) {
+    ObjectNode tree = parse(JSON, json, "Config");
+    if (tree.has("base")) {
+      throw new UserException("'base' names files beside a file, but this config is a text");
+    }
+    overrides.forEach(override -> apply(tree, override));
+    return tree;
+  }
+
   private static ObjectNode readWithBase(Path file, Deque<Path> including) {
     if (including.contains(file)) {
       throw new UserException(
@@ -68,12 +77,7 @@ final class ConfigTree {
     String name = file.getFileName().toString();
     ObjectMapper mapper = name.endsWith(".yaml") || name.endsWith(".yml") ? YAML : JSON;
     try {
-      JsonNode tree = mapper.readTree(Files.readString(file, StandardCharsets.UTF_8));
-      if (tree instanceof ObjectNode object) {
-        return object;
-      }
-      throw new UserException(
-          "Config file " + file + " must hold an object with keys such as 'name' and 'algorithm'");
+      return parse(mapper, Files.readString(file, StandardCharsets.UTF_8), "Config file " + file);
     } catch (NoSuchFileException e) {
       throw new UserException(
           "Config file "
@@ -81,17 +85,27 @@ final class ConfigTree {
               + " does not exist"
               + (includedBy == null ? "" : ", 'base' of " + includedBy),
           e);
+    } catch (IOException e) {
+      throw new UserException("Config file " + file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static ObjectNode parse(ObjectMapper mapper, String text, String what) {
+    try {
+      if (mapper.readTree(text) instanceof ObjectNode object) {
+        return object;
+      }
+      throw new UserException(
+          what + " must hold an object with keys such as 'name' and 'algorithm'");
     } catch (JsonProcessingException e) {
       throw new UserException(
-          "Config file %s, line %d, column %d: %s"
+          "%s, line %d, column %d: %s"
               .formatted(
-                  file,
+                  what,
                   e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 0 : e.getLocation().getColumnNr(),
                   e.getOriginalMessage().lines().findFirst().orElse("not readable")),
           e);
-    } catch (IOException e) {
-      throw new UserException("Config file " + file + " cannot be read: " + e.getMessage(), e);
     }
   }
 

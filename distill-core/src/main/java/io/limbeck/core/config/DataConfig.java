@@ -1,8 +1,6 @@
 package io.limbeck.core.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Key;
 import java.io.Serializable;
@@ -35,16 +33,16 @@ public record DataConfig(
     @Key(
             value = "Examples that are learnt from; data-free distillation alone reads none",
             optional = true)
-        Source train,
+        DataSource train,
     @Key(
             value = "Examples on which the best epoch is chosen; never the test examples",
             optional = true)
-        Source validation,
-    @Key(value = "Examples on which results are reported", optional = true) Source test,
+        DataSource validation,
+    @Key(value = "Examples on which results are reported", optional = true) DataSource test,
     @Key(value = "How raw values become inputs: (value / scale - mean) / std", def = "{}")
         Normalize normalize,
     @Key(value = "Random changes of training images, in this order", def = "[]")
-        List<Augment> augment,
+        List<ImageAugment> augment,
     @Key(
             value =
                 "Brings the images of folders and encoded columns to one size; by default they must have it",
@@ -104,11 +102,11 @@ public record DataConfig(
   public DataConfig(
       int numClasses,
       List<Integer> shape,
-      Source train,
-      Source validation,
-      Source test,
+      DataSource train,
+      DataSource validation,
+      DataSource test,
       Normalize normalize,
-      List<Augment> augment) {
+      List<ImageAugment> augment) {
     this(
         numClasses,
         shape,
@@ -179,97 +177,6 @@ public record DataConfig(
     RANDOM
   }
 
-  /** Where examples come from. */
-  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "format")
-  @JsonSubTypes({
-    @JsonSubTypes.Type(value = Idx.class, name = "idx"),
-    @JsonSubTypes.Type(value = Parquet.class, name = "parquet"),
-    @JsonSubTypes.Type(value = Csv.class, name = "csv"),
-    @JsonSubTypes.Type(value = ImageFolder.class, name = "image_folder")
-  })
-  public sealed interface Source extends Serializable {
-    /** Examples left out at the start. */
-    long skip();
-
-    /** Examples taken after those; null for all. */
-    Long take();
-  }
-
-  /**
-   * A pair of IDX files, gzipped or not, as MNIST's.
-   *
-   * @param images unsigned bytes of three dimensions
-   * @param labels unsigned bytes of one dimension
-   * @param skip examples left out at the start
-   * @param take examples taken after those
-   */
-  public record Idx(
-      @Key("IDX file of the images, gzipped or not") String images,
-      @Key("IDX file of the labels, gzipped or not") String labels,
-      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
-      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
-          Long take)
-      implements Source {}
-
-  /**
-   * Parquet files.
-   *
-   * @param path a file, folder or glob
-   * @param features the column of the examples
-   * @param label the column of the labels
-   * @param skip examples left out at the start
-   * @param take examples taken after those
-   */
-  public record Parquet(
-      @Key("Parquet file, folder or glob") String path,
-      @Key(
-              value =
-                  "Column of the examples: bytes of an encoded image (PNG, JPEG), raw pixels of data.shape, or a list of"
-                      + " numbers",
-              def = "\"image\"")
-          String features,
-      @Key(value = "Column of the labels, an integer", def = "\"label\"") String label,
-      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
-      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
-          Long take)
-      implements Source {}
-
-  /**
-   * CSV files.
-   *
-   * @param path a file, folder or glob
-   * @param label the column of the labels
-   * @param header whether the first line of each file names the columns
-   * @param skip examples left out at the start
-   * @param take examples taken after those
-   */
-  public record Csv(
-      @Key("CSV file, folder or glob") String path,
-      @Key("Column of the labels: its name, or without a header its position from 0") String label,
-      @Key(value = "Whether the first line of each file names the columns", def = "true")
-          boolean header,
-      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
-      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
-          Long take)
-      implements Source {}
-
-  /**
-   * Images in one folder a class.
-   *
-   * @param path the folder that holds the classes' folders; their names in sorted order are labels
-   *     0, 1, ...
-   * @param skip examples left out at the start
-   * @param take examples taken after those
-   */
-  public record ImageFolder(
-      @Key(
-              "Folder with one folder of images (PNG, JPEG, BMP, GIF) a class; their names, sorted, are labels 0, 1, ...")
-          String path,
-      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
-      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
-          Long take)
-      implements Source {}
-
   /**
    * How raw values become inputs.
    *
@@ -294,46 +201,4 @@ public record DataConfig(
               minItems = 1)
           List<Double> std)
       implements Serializable {}
-
-  /** A random change of a training image, the same for the same seed, epoch and example. */
-  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-  @JsonSubTypes({
-    @JsonSubTypes.Type(value = RandomCrop.class, name = "RandomCrop"),
-    @JsonSubTypes.Type(value = RandomFlip.class, name = "RandomFlip"),
-    @JsonSubTypes.Type(value = Cutout.class, name = "Cutout")
-  })
-  public sealed interface Augment extends Serializable {}
-
-  /**
-   * Pads with zeros on all sides and cuts a window of the image's size at a random place.
-   *
-   * @param padding pixels
-   */
-  public record RandomCrop(
-      @Key(value = "Pixels of zeros on each side", def = "4", min = 1) int padding)
-      implements Augment {}
-
-  /**
-   * Mirrors left and right.
-   *
-   * @param probability of being mirrored
-   */
-  public record RandomFlip(
-      @Key(value = "Probability of being mirrored left to right", def = "0.5", min = 0, max = 1)
-          double probability)
-      implements Augment {}
-
-  /**
-   * Makes a square black, at a place whose middle lies anywhere in the image.
-   *
-   * <p>Source: T. DeVries, G. W. Taylor, "Improved Regularization of Convolutional Neural Networks
-   * with Cutout", arXiv:1708.04552.
-   *
-   * @param shape pixels of a side
-   * @param probability of being cut
-   */
-  public record Cutout(
-      @Key(value = "Pixels of the square's side", def = "16", min = 1) int shape,
-      @Key(value = "Probability of being cut", def = "0.5", min = 0, max = 1) double probability)
-      implements Augment {}
 }

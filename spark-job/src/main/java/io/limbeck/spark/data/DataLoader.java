@@ -1,16 +1,18 @@
 package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig;
-import io.limbeck.core.config.DataConfig.Csv;
-import io.limbeck.core.config.DataConfig.Idx;
-import io.limbeck.core.config.DataConfig.ImageFolder;
-import io.limbeck.core.config.DataConfig.Parquet;
-import io.limbeck.core.config.DataConfig.Source;
+import io.limbeck.core.config.DataSource;
+import io.limbeck.core.config.DataSource.Csv;
+import io.limbeck.core.config.DataSource.DataFrame;
+import io.limbeck.core.config.DataSource.Idx;
+import io.limbeck.core.config.DataSource.ImageFolder;
+import io.limbeck.core.config.DataSource.Parquet;
 import io.limbeck.core.error.UserException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +21,8 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
@@ -30,15 +34,28 @@ public final class DataLoader {
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final DataConfig config;
+  private final Map<Part, Dataset<Row>> frames;
 
   /**
-   * A loader.
+   * A loader of files.
    *
    * @param spark the session
    * @param config the data block
    */
   public DataLoader(SparkSession spark, DataConfig config) {
+    this(spark, config, Map.of());
+  }
+
+  /**
+   * A loader of files and of what a program hands over.
+   *
+   * @param spark the session
+   * @param config the data block
+   * @param frames the rows of those parts that are no files
+   */
+  public DataLoader(SparkSession spark, DataConfig config, Map<Part, Dataset<Row>> frames) {
     this.spark = spark;
+    this.frames = Map.copyOf(frames);
     this.context = new JavaSparkContext(spark.sparkContext());
     this.config = config;
   }
@@ -58,7 +75,7 @@ public final class DataLoader {
     if (part == null) {
       return declaredShape();
     }
-    List<Item> first = read(part.of(config).orElseThrow(), part.key()).items().take(1);
+    List<Item> first = read(part, part.of(config).orElseThrow()).items().take(1);
     if (first.isEmpty()) {
       throw new UserException("'%s' has no examples".formatted(part.key()));
     }
@@ -102,8 +119,7 @@ public final class DataLoader {
   }
 
   Optional<ExampleSet> load(Part part, int[] shape, int partitions, long bytesOfSegment) {
-    return part.of(config)
-        .map(source -> load(source, part.key(), shape, partitions, bytesOfSegment));
+    return part.of(config).map(source -> load(part, source, shape, partitions, bytesOfSegment));
   }
 
   /**
@@ -116,9 +132,9 @@ public final class DataLoader {
    * @throws UserException when the part does not have them
    */
   public Batch examples(Part part, int[] shape, List<Long> numbers) {
-    Source source = part.of(config).orElseThrow(part::missing);
+    DataSource source = part.of(config).orElseThrow(part::missing);
     Set<Long> wanted = new TreeSet<>(numbers);
-    JavaPairRDD<Long, Item> numbered = read(source, part.key()).section(source).items();
+    JavaPairRDD<Long, Item> numbered = read(part, source).section(source).items();
     List<Tuple2<Long, Item>> found = numbered.filter(pair -> wanted.contains(pair._1())).collect();
     if (found.size() < wanted.size()) {
       found.forEach(pair -> wanted.remove(pair._1()));
@@ -147,10 +163,10 @@ public final class DataLoader {
    * @return how many examples
    */
   public long pack(Part part, String file) {
-    Source source = part.of(config).orElseThrow(part::missing);
+    DataSource source = part.of(config).orElseThrow(part::missing);
     int[] shape = shape();
     ExampleSet checked = load(part, shape, context.defaultParallelism()).orElseThrow();
-    JavaPairRDD<Long, Item> numbered = read(source, part.key()).section(source).items();
+    JavaPairRDD<Long, Item> numbered = read(part, source).section(source).items();
     JavaRDD<Item> ordered = numbered.sortByKey(true, 1).values();
     ParquetWriter.write(spark, ordered, ordered.first().pixels() != null, file);
     checked.release();
@@ -166,22 +182,26 @@ public final class DataLoader {
   public void checkSample(int[] shape, int examples) {
     Preprocessing preprocessing = preprocessing(shape);
     for (Part part : Part.values()) {
-      part.of(config).ifPresent(source -> checkSample(source, part.key(), preprocessing, examples));
+      part.of(config).ifPresent(source -> checkSample(part, source, preprocessing, examples));
     }
   }
 
-  private void checkSample(Source source, String key, Preprocessing preprocessing, int examples) {
+  private void checkSample(
+      Part part, DataSource source, Preprocessing preprocessing, int examples) {
     List<Tuple2<Long, Item>> numbered = new ArrayList<>();
-    for (Item item : read(source, key).items().take(examples)) {
+    for (Item item : read(part, source).items().take(examples)) {
       numbered.add(new Tuple2<>((long) numbered.size(), item));
     }
-    check(Packer.pack(context.parallelizePairs(numbered), ONE_BLOCK, preprocessing).collect(), key);
+    check(
+        Packer.pack(context.parallelizePairs(numbered), ONE_BLOCK, preprocessing).collect(),
+        part.key());
   }
 
   private ExampleSet load(
-      Source source, String key, int[] shape, int partitions, long bytesOfSegment) {
+      Part part, DataSource source, int[] shape, int partitions, long bytesOfSegment) {
+    String key = part.key();
     context.setJobDescription("Load " + key);
-    Reading reading = read(source, key);
+    Reading reading = read(part, source);
     Reading.Numbered numbered = reading.section(source);
     Preprocessing preprocessing = preprocessing(shape);
     Dealing dealing =
@@ -194,14 +214,20 @@ public final class DataLoader {
         new SegmentRDD(Packer.pack(numbered.items(), dealing, preprocessing).rdd(), dealing);
     JavaRDD<Packer.Packed> packed =
         segments.toJavaRDD().setName(key).persist(StorageLevel.MEMORY_AND_DISK());
-    if (dealing.segments() > 1) {
-      segments.placeFirst();
+    try {
+      if (dealing.segments() > 1) {
+        segments.placeFirst();
+      }
+      List<Packer.Packed> found = packed.map(Packer.Packed::withoutBlock).collect();
+      long[] counts = check(found, key);
+      requireAll(numbered.count(), Arrays.stream(counts).sum(), key);
+      long checksum = found.stream().mapToLong(Packer.Packed::checksum).sum();
+      return new ExampleSet(
+          packed.map(Packer.Packed::block), dealing, counts, Long.toHexString(checksum), packed);
+    } catch (RuntimeException e) {
+      packed.unpersist(false);
+      throw e;
     }
-    List<Packer.Packed> found = packed.map(Packer.Packed::withoutBlock).collect();
-    long[] counts = check(found, key);
-    long checksum = found.stream().mapToLong(Packer.Packed::checksum).sum();
-    return new ExampleSet(
-        packed.map(Packer.Packed::block), dealing, counts, Long.toHexString(checksum), packed);
   }
 
   private Preprocessing preprocessing(int[] shape) {
@@ -225,7 +251,18 @@ public final class DataLoader {
     return counts;
   }
 
-  private Reading read(Source source, String key) {
+  /** Numbers come from a count; rows that are others when they are read again have wrong ones. */
+  private static void requireAll(long counted, long found, String key) {
+    if (counted > 0 && counted != found) {
+      throw new UserException(
+          ("'%s' had %d examples when they were counted and %d when they were read: they must stay the same; a data frame"
+                  + " that is computed in another way each time does with cache() or checkpoint()")
+              .formatted(key, counted, found));
+    }
+  }
+
+  private Reading read(Part part, DataSource source) {
+    String key = part.key();
     if (source instanceof Idx idx) {
       return IdxReader.read(context, idx, key);
     }
@@ -234,6 +271,14 @@ public final class DataLoader {
     }
     if (source instanceof Csv csv) {
       return TableReader.csv(spark, csv, config.shape(), key);
+    }
+    if (source instanceof DataFrame given) {
+      if (!frames.containsKey(part)) {
+        throw new UserException(
+            "'%s.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, csv and image_folder read files"
+                .formatted(key));
+      }
+      return FrameReader.read(frames.get(part), given, config.shape(), config.resize(), key);
     }
     return ImageFolderReader.read(context, (ImageFolder) source, config.resize(), key);
   }

@@ -1,6 +1,6 @@
 package io.limbeck.spark.data;
 
-import io.limbeck.core.config.DataConfig.Idx;
+import io.limbeck.core.config.DataSource.Idx;
 import io.limbeck.spark.storage.HadoopSettings;
 import io.limbeck.spark.storage.Storage;
 import java.io.BufferedInputStream;

@@ -1,7 +1,7 @@
 package io.limbeck.spark.data;
 
-import io.limbeck.core.config.DataConfig.ImageFolder;
 import io.limbeck.core.config.DataConfig.Resize;
+import io.limbeck.core.config.DataSource.ImageFolder;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.storage.HadoopSettings;
 import io.limbeck.spark.storage.Storage;

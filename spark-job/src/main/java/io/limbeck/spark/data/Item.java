@@ -20,15 +20,26 @@ record Item(Place place, byte[] pixels, float[] numbers, int[] shape, int label,
   /**
    * Where an example stood.
    *
-   * @param file its file
-   * @param block first byte of the part of the file that was read together
+   * @param file its file, or {@link #FRAME}
+   * @param block first byte of the part of the file that was read together, or the frame's
+   *     partition
    * @param position in that part
    */
   record Place(String file, long block, long position) implements Serializable, Comparable<Place> {
+    /** The "file" of rows that a program hands over. */
+    static final String FRAME = "the data frame";
+
     private static final Comparator<Place> ORDER =
         Comparator.comparing(Place::file)
             .thenComparingLong(Place::block)
             .thenComparingLong(Place::position);
+
+    /** What messages call it; the rows of a data frame have no order that its user knows. */
+    String name() {
+      return file.equals(FRAME)
+          ? "A row of the data frame"
+          : "Example %d of %s".formatted(position, file);
+    }
 
     @Override
     public int compareTo(Place other) {

@@ -22,6 +22,16 @@ final class Packer {
   }
 
   /**
+   * Packs examples that are together already.
+   *
+   * @param numbered any
+   * @param preprocessing of their values
+   */
+  static Packed packOne(List<Tuple2<Long, Item>> numbered, Preprocessing preprocessing) {
+    return new PackSegment(new Dealing(1, 1), preprocessing).pack(0, numbered);
+  }
+
+  /**
    * A block, or what is wrong with its examples.
    *
    * @param block null where something is wrong
@@ -55,23 +65,25 @@ final class Packer {
       List<Tuple2<Long, Item>> sorted = new ArrayList<>();
       items.forEachRemaining(sorted::add);
       sorted.sort(Comparator.comparing(Tuple2::_1));
+      return List.of(pack(number, sorted)).iterator();
+    }
+
+    Packed pack(int number, List<Tuple2<Long, Item>> sorted) {
       for (Tuple2<Long, Item> each : sorted) {
         String problem = problem(each._2(), each._1());
         if (problem != null) {
-          return List.of(new Packed(null, problem, each._1(), new long[0], 0)).iterator();
+          return new Packed(null, problem, each._1(), new long[0], 0);
         }
       }
       PackedBlock block = block(number, sorted);
-      return List.of(new Packed(block, null, Long.MAX_VALUE, counts(sorted), block.checksum()))
-          .iterator();
+      return new Packed(block, null, Long.MAX_VALUE, counts(sorted), block.checksum());
     }
 
     private String problem(Item item, long id) {
       if (item.problem() != null) {
         return item.problem();
       }
-      String name =
-          "Example " + id + (item.place().file().isEmpty() ? "" : " (" + item.place().file() + ")");
+      String name = name(item.place(), id);
       if (item.label() < 0 || item.label() >= preprocessing.classes()) {
         return "%s has label %d, but with 'data.num_classes' = %d labels run from 0 to %d"
             .formatted(name, item.label(), preprocessing.classes(), preprocessing.classes() - 1);
@@ -87,6 +99,14 @@ final class Packer {
                 name, values, Arrays.toString(preprocessing.shape()), preprocessing.length());
       }
       return null;
+    }
+
+    /** Its number is what a user counts to, but in a data frame. */
+    private static String name(Item.Place place, long id) {
+      if (place.file().equals(Item.Place.FRAME)) {
+        return place.name();
+      }
+      return "Example " + id + (place.file().isEmpty() ? "" : " (" + place.file() + ")");
     }
 
     private PackedBlock block(int number, List<Tuple2<Long, Item>> items) {

@@ -1,7 +1,7 @@
 package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig;
-import io.limbeck.core.config.DataConfig.Source;
+import io.limbeck.core.config.DataSource;
 import io.limbeck.core.error.UserException;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,7 +20,7 @@ public enum Part {
     return "data." + name().toLowerCase(Locale.ROOT);
   }
 
-  Optional<Source> of(DataConfig config) {
+  Optional<DataSource> of(DataConfig config) {
     return Optional.ofNullable(
         switch (this) {
           case TRAIN -> config.train();

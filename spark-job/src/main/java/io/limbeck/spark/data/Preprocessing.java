@@ -1,10 +1,10 @@
 package io.limbeck.spark.data;
 
-import io.limbeck.core.config.DataConfig.Augment;
-import io.limbeck.core.config.DataConfig.Cutout;
 import io.limbeck.core.config.DataConfig.Normalize;
-import io.limbeck.core.config.DataConfig.RandomCrop;
-import io.limbeck.core.config.DataConfig.RandomFlip;
+import io.limbeck.core.config.ImageAugment;
+import io.limbeck.core.config.ImageAugment.Cutout;
+import io.limbeck.core.config.ImageAugment.RandomCrop;
+import io.limbeck.core.config.ImageAugment.RandomFlip;
 import io.limbeck.core.error.UserException;
 import java.io.Serializable;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
  * @param views of each example that they make; null for a new one in each epoch
  */
 record Preprocessing(
-    int[] shape, int classes, Normalize normalize, List<Augment> augment, Integer views)
+    int[] shape, int classes, Normalize normalize, List<ImageAugment> augment, Integer views)
     implements Serializable {
 
   /** Checks that the config fits the shape. */
@@ -46,7 +46,7 @@ record Preprocessing(
    * @param normalize scale, mean and deviation
    * @param augment random changes for training
    */
-  Preprocessing(int[] shape, int classes, Normalize normalize, List<Augment> augment) {
+  Preprocessing(int[] shape, int classes, Normalize normalize, List<ImageAugment> augment) {
     this(shape, classes, normalize, augment, null);
   }
 
@@ -105,7 +105,7 @@ record Preprocessing(
     for (int i = 0; i < from.length; i++) {
       from[i] = i;
     }
-    for (Augment each : augment) {
+    for (ImageAugment each : augment) {
       if (each instanceof RandomCrop crop) {
         from = shifted(from, random, crop.padding(), height, width);
       } else if (each instanceof RandomFlip flip && random.nextDouble() < flip.probability()) {

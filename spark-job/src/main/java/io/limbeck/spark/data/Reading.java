@@ -1,6 +1,6 @@
 package io.limbeck.spark.data;
 
-import io.limbeck.core.config.DataConfig.Source;
+import io.limbeck.core.config.DataSource;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -28,7 +28,7 @@ record Reading(JavaRDD<Item> items, Supplier<Places> places, int bytesPerValue) 
    *
    * @param source what is skipped and taken
    */
-  Numbered section(Source source) {
+  Numbered section(DataSource source) {
     Places all = places.get();
     JavaPairRDD<Long, Item> numbered =
         items.mapToPair(item -> new Tuple2<>(all.number(item.place()), item));

@@ -1,9 +1,8 @@
 package io.limbeck.spark.data;
 
-import io.limbeck.core.config.DataConfig.Csv;
-import io.limbeck.core.config.DataConfig.Parquet;
 import io.limbeck.core.config.DataConfig.Resize;
-import io.limbeck.core.error.Names;
+import io.limbeck.core.config.DataSource.Csv;
+import io.limbeck.core.config.DataSource.Parquet;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.storage.Causes;
 import io.limbeck.spark.storage.Storage;
@@ -20,11 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.BinaryType;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.NumericType;
 
 /**
  * Reads Parquet and CSV through Spark SQL. An example's number is its place in the files, however
@@ -47,26 +42,16 @@ final class TableReader {
     requireParquet(storage, source.path(), key);
     Dataset<Row> table =
         open(source.path(), key, () -> inSmallBatches(spark).read().parquet(source.path()));
-    requireColumn(table, source.features(), key + ".features", source.path());
-    requireColumn(table, source.label(), key + ".label", source.path());
-    DataType type = table.schema().apply(source.features()).dataType();
-    Column features = table.col("`" + source.features() + "`");
-    if (type instanceof ArrayType array && array.elementType() instanceof NumericType) {
-      features = features.cast(DataTypes.createArrayType(DataTypes.FloatType));
-    } else if (!(type instanceof BinaryType)) {
-      throw new UserException(
-          "'%s.features': column '%s' of %s is of type %s, but must hold bytes or a list of numbers"
-              .formatted(key, source.features(), source.path(), type.simpleString()));
-    }
+    Columns columns = new Columns(table.schema(), source.path());
+    Columns.Features features = columns.features(source.features(), key + ".features");
     return items(
         table.select(
-            features.as(FEATURES),
-            label(table, source.label(), source.path(), key),
+            features.column().as(FEATURES),
+            columns.label(source.label(), key + ".label").as(LABEL),
             file(),
             block()),
-        shape,
-        resize,
-        type instanceof BinaryType ? 1 : Float.BYTES);
+        RowValues.of(shape, resize),
+        features.bytesPerValue());
   }
 
   static Reading csv(SparkSession spark, Csv source, List<Integer> shape, String key) {
@@ -79,7 +64,7 @@ final class TableReader {
             () -> spark.read().option("header", source.header()).csv(source.path()));
     String label = source.header() ? source.label() : "_c" + source.label();
     if (!Arrays.asList(table.columns()).contains(label)) {
-      requireColumn(table, source.label(), key + ".label", source.path());
+      new Columns(table.schema(), source.path()).require(source.label(), key + ".label");
     }
     Column[] numbers =
         Arrays.stream(table.columns())
@@ -89,11 +74,10 @@ final class TableReader {
     return items(
         table.select(
             functions.array(numbers).as(FEATURES),
-            table.col("`" + label + "`").cast(DataTypes.IntegerType).as(LABEL),
+            Columns.whole(table.col("`" + label + "`").cast(DataTypes.DoubleType)).as(LABEL),
             file(),
             block()),
-        shape,
-        null,
+        RowValues.of(shape, null),
         Float.BYTES);
   }
 
@@ -142,25 +126,6 @@ final class TableReader {
     }
   }
 
-  private static void requireColumn(Dataset<Row> table, String column, String key, String path) {
-    List<String> columns = Arrays.asList(table.columns());
-    if (!columns.contains(column)) {
-      throw new UserException(
-          "'%s' is \"%s\", which is not a column of %s, %s"
-              .formatted(key, column, path, Names.suggestion(column, columns)));
-    }
-  }
-
-  private static Column label(Dataset<Row> table, String column, String path, String key) {
-    DataType type = table.schema().apply(column).dataType();
-    if (!(type instanceof NumericType)) {
-      throw new UserException(
-          "'%s.label': column '%s' of %s is of type %s, but must be an integer"
-              .formatted(key, column, path, type.simpleString()));
-    }
-    return table.col("`" + column + "`").cast(DataTypes.IntegerType).as(LABEL);
-  }
-
   private static Column file() {
     return functions.col("_metadata.file_path").as(FILE);
   }
@@ -169,11 +134,9 @@ final class TableReader {
     return functions.col("_metadata.file_block_start").as(BLOCK);
   }
 
-  private static Reading items(
-      Dataset<Row> rows, List<Integer> shape, Resize resize, int bytesPerValue) {
-    int[] wanted = shape == null ? null : shape.stream().mapToInt(Integer::intValue).toArray();
+  private static Reading items(Dataset<Row> rows, RowValues values, int bytesPerValue) {
     return new Reading(
-        rows.toJavaRDD().mapPartitions(iterator -> new Items(iterator, wanted, resize)),
+        rows.toJavaRDD().mapPartitions(iterator -> new Items(iterator, values)),
         () -> places(rows),
         bytesPerValue);
   }
@@ -189,16 +152,14 @@ final class TableReader {
 
   private static final class Items implements Iterator<Item> {
     private final Iterator<Row> rows;
-    private final int[] shape;
-    private final Resize resize;
+    private final RowValues values;
     private String file = "";
     private long block = -1;
     private long position;
 
-    Items(Iterator<Row> rows, int[] shape, Resize resize) {
+    Items(Iterator<Row> rows, RowValues values) {
       this.rows = rows;
-      this.shape = shape;
-      this.resize = resize;
+      this.values = values;
     }
 
     @Override
@@ -214,49 +175,7 @@ final class TableReader {
         block = row.getLong(3);
         position = 0;
       }
-      Item.Place place = new Item.Place(file, block, position++);
-      if (row.isNullAt(0) || row.isNullAt(1)) {
-        return Item.ofProblem(
-            place,
-            "Example %d of %s has %s"
-                .formatted(
-                    place.position(),
-                    file,
-                    row.isNullAt(1) ? "no label, or one that is not an integer" : "no values"));
-      }
-      int label = row.getInt(1);
-      return row.get(0) instanceof byte[] bytes
-          ? image(place, bytes, label)
-          : numbers(place, row, label);
-    }
-
-    private Item image(Item.Place place, byte[] bytes, int label) {
-      if (ImageDecoder.isEncoded(bytes)) {
-        return ImageDecoder.decode(
-            place, bytes, label, "Example " + place.position() + " of " + file, resize);
-      }
-      if (shape == null) {
-        return Item.ofProblem(
-            place,
-            "'data.shape' is missing: " + file + " holds raw pixels, whose shape must be told");
-      }
-      return Item.ofPixels(place, bytes, shape, label);
-    }
-
-    private Item numbers(Item.Place place, Row row, int label) {
-      List<Float> values = row.getList(0);
-      float[] numbers = new float[values.size()];
-      for (int i = 0; i < numbers.length; i++) {
-        if (values.get(i) == null || !Float.isFinite(values.get(i))) {
-          return Item.ofProblem(
-              place,
-              "Example %d of %s has no finite number in position %d"
-                  .formatted(place.position(), file, i));
-        }
-        numbers[i] = values.get(i);
-      }
-      return Item.ofNumbers(
-          place, numbers, shape == null ? new int[] {numbers.length} : shape, label);
+      return values.labelled(new Item.Place(file, block, position++), row);
     }
   }
 }

@@ -4,7 +4,9 @@ import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,13 +23,24 @@ record Data(ExampleSet train, Optional<ExampleSet> validation, Optional<ExampleS
   static Data load(JavaSparkContext spark, DataLoader loader, Prepared prepared) {
     int[] shape = prepared.shape();
     int workers = prepared.workers();
-    return new Data(
-        prepared.config().algorithm() instanceof DataFree dataFree
-            ? ExampleSet.ofNoise(
-                spark, workers, dataFree.stepsPerEpoch(), prepared.config().schedule().batchSize())
-            : loader.load(Part.TRAIN, shape, workers).orElseThrow(Part.TRAIN::missing),
-        loader.load(Part.VALIDATION, shape, workers),
-        loader.load(Part.TEST, shape, workers));
+    List<ExampleSet> loaded = new ArrayList<>();
+    try {
+      ExampleSet train =
+          prepared.config().algorithm() instanceof DataFree dataFree
+              ? ExampleSet.ofNoise(
+                  spark,
+                  workers,
+                  dataFree.stepsPerEpoch(),
+                  prepared.config().schedule().batchSize())
+              : loader.load(Part.TRAIN, shape, workers).orElseThrow(Part.TRAIN::missing);
+      loaded.add(train);
+      Optional<ExampleSet> validation = loader.load(Part.VALIDATION, shape, workers);
+      validation.ifPresent(loaded::add);
+      return new Data(train, validation, loader.load(Part.TEST, shape, workers));
+    } catch (RuntimeException e) {
+      loaded.forEach(ExampleSet::release);
+      throw e;
+    }
   }
 
   /** Examples of each part. */

@@ -11,6 +11,7 @@ import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.Part;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.RunRecord;
@@ -28,6 +29,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -87,6 +90,19 @@ public final class Experiment {
    * @throws StoppedException when it was asked to stop; it can be resumed then
    */
   public Report run(ExperimentConfig config) {
+    return run(config, Map.of());
+  }
+
+  /**
+   * Runs a config whose data, or parts of them, a program hands over.
+   *
+   * @param config what is wanted
+   * @param frames the rows of those parts whose format is {@code data_frame}
+   * @return what it came to, as it was written to the output folder
+   * @throws io.limbeck.core.error.UserException for a mistake of the user's
+   * @throws StoppedException when it was asked to stop; it can be resumed then
+   */
+  public Report run(ExperimentConfig config, Map<Part, Dataset<Row>> frames) {
     String dir = config.output().dir();
     OutputFolder folder = new OutputFolder(storage, dir);
     boolean continues = resumes && folder.isContinuedBy(config);
@@ -97,9 +113,10 @@ public final class Experiment {
     out.println(
         (engine.degraded() ? "warning: slow native path: " : "native path: ")
             + engine.description());
-    Prepared prepared = new Preparation(spark).prepare(config);
+    DataLoader loader = new DataLoader(spark, config.data(), frames);
+    Prepared prepared = new Preparation(spark).prepare(config, loader);
     prepared.warnings().forEach(warning -> out.println("warning: " + warning));
-    Data data = Data.load(context, new DataLoader(spark, config.data()), prepared);
+    Data data = Data.load(context, loader, prepared);
     try (OutputLock lock = OutputLock.take(storage, dir, context.sc().applicationId())) {
       if (continues) {
         out.println("going on from the checkpoints in " + folder.checkpoints());

@@ -46,7 +46,17 @@ public final class Preparation {
    * @throws io.limbeck.core.error.UserException with what is wrong
    */
   public Prepared prepare(ExperimentConfig config) {
-    int[] shape = new DataLoader(spark, config.data()).shape();
+    return prepare(config, new DataLoader(spark, config.data()));
+  }
+
+  /**
+   * The same where examples may be handed over by a program.
+   *
+   * @param config what is wanted
+   * @param loader of its data
+   */
+  Prepared prepare(ExperimentConfig config, DataLoader loader) {
+    int[] shape = loader.shape();
     requireImages(config.data(), shape);
     requireContrastUsed(config);
     ModelFactory factory = new ModelFactory(storage, shape, config.data().numClasses());

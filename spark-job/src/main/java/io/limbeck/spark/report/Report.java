@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.limbeck.core.error.UserException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,12 @@ public record Report(
     ModelSeries distilled,
     ModelSeries model,
     Double gapRecovered) {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .build();
 
   /**
    * The gap that distillation closed.
@@ -61,17 +69,26 @@ public record Report(
         : (distilled.comparedAccuracy().mean() - alone.comparedAccuracy().mean()) / gap;
   }
 
+  /**
+   * Reads a report.
+   *
+   * @param json what {@link #toJson} gave
+   * @param name the file's name, for messages
+   * @throws UserException when it is damaged
+   */
+  public static Report ofJson(byte[] json, String name) {
+    try {
+      return MAPPER.readValue(json, Report.class);
+    } catch (IOException e) {
+      throw new UserException(
+          "%s is damaged: %s".formatted(name, e.getMessage().lines().findFirst().orElse("")), e);
+    }
+  }
+
   /** The report as JSON, keys in snake case. */
   public byte[] toJson() {
     try {
-      return JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .serializationInclusion(JsonInclude.Include.NON_NULL)
-          .build()
-          .writeValueAsString(this)
-          .concat("\n")
-          .getBytes(StandardCharsets.UTF_8);
+      return MAPPER.writeValueAsString(this).concat("\n").getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.limbeck.core.config.DataConfig;
-import io.limbeck.core.config.DataConfig.Csv;
-import io.limbeck.core.config.DataConfig.Idx;
-import io.limbeck.core.config.DataConfig.ImageFolder;
 import io.limbeck.core.config.DataConfig.Normalize;
-import io.limbeck.core.config.DataConfig.Parquet;
-import io.limbeck.core.config.DataConfig.Source;
+import io.limbeck.core.config.DataSource;
+import io.limbeck.core.config.DataSource.Csv;
+import io.limbeck.core.config.DataSource.Idx;
+import io.limbeck.core.config.DataSource.ImageFolder;
+import io.limbeck.core.config.DataSource.Parquet;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.TestData;
 import io.limbeck.spark.TestSpark;
@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -32,6 +34,8 @@ import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataLoaderTest {
   @TempDir Path dir;
@@ -49,7 +53,7 @@ class DataLoaderTest {
     return new Idx(path(name + "-images"), path(name + "-labels"), skip, take);
   }
 
-  private static DataLoader loader(Source train, int classes, Integer... shape) {
+  private static DataLoader loader(DataSource train, int classes, Integer... shape) {
     return new DataLoader(
         TestSpark.session(),
         new DataConfig(
@@ -254,7 +258,7 @@ class DataLoaderTest {
   void pack_readsBackEqual_howeverItIsSplit() {
     DataLoader loader = loader(idx("a", 0, null), 3);
     assertThat(loader.pack(Part.TRAIN, path("a.parquet"))).isEqualTo(20);
-    Source parquet = new Parquet(path("a.parquet"), "image", "label", 0, null);
+    DataSource parquet = new Parquet(path("a.parquet"), "image", "label", 0, null);
     assertThat(contents(load(loader(parquet, 3, 1, 8, 8), 3))).isEqualTo(contents(load(loader, 1)));
     TestSpark.session().conf().set("spark.sql.files.maxPartitionBytes", "500");
     try {
@@ -288,6 +292,27 @@ class DataLoaderTest {
     assertUserError(
         loader(new Parquet(path("a-images"), "image", "label", 0, null), 3),
         "a-images is not a Parquet file");
+  }
+
+  @Test
+  void parquet_vectorsOfSparkMl_withLabelsAsDoubles() {
+    List<Row> rows =
+        List.of(
+            RowFactory.create(Vectors.dense(1.5, 2.0), 1.0),
+            RowFactory.create(Vectors.sparse(2, new int[] {0}, new double[] {3}), 0.0));
+    StructType schema =
+        new StructType().add("x", SQLDataTypes.VectorType()).add("label", DataTypes.DoubleType);
+    TestSpark.session().createDataFrame(rows, schema).coalesce(1).write().parquet(path("v"));
+    assertThat(contents(load(loader(new Parquet(path("v"), "x", "label", 0, null), 2), 2)))
+        .containsExactly("000: 1.5 1", "001: 3.0 0");
+  }
+
+  @Test
+  void dataFrame_withoutAProgram() {
+    assertUserError(
+        loader(new DataSource.DataFrame("x", "y"), 2),
+        "'data.train.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, csv and"
+            + " image_folder read files");
   }
 
   @Test
@@ -339,9 +364,10 @@ class DataLoaderTest {
         "has no finite number in position 0");
   }
 
-  @Test
-  void csv_labelNotANumber() throws IOException {
-    Files.writeString(dir.resolve("a.csv"), "x,class\n1.5,cat\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"cat", "1.5", "1e20", ""})
+  void csv_labelNotAnInteger(String label) throws IOException {
+    Files.writeString(dir.resolve("a.csv"), "x,class\n1.5," + label + "\n");
     assertUserError(
         loader(new Csv(path("a.csv"), "class", true, 0, null), 2),
         "has no label, or one that is not an integer");

@@ -3,11 +3,11 @@ package io.limbeck.spark.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.limbeck.core.config.DataConfig.Augment;
-import io.limbeck.core.config.DataConfig.Cutout;
 import io.limbeck.core.config.DataConfig.Normalize;
-import io.limbeck.core.config.DataConfig.RandomCrop;
-import io.limbeck.core.config.DataConfig.RandomFlip;
+import io.limbeck.core.config.ImageAugment;
+import io.limbeck.core.config.ImageAugment.Cutout;
+import io.limbeck.core.config.ImageAugment.RandomCrop;
+import io.limbeck.core.config.ImageAugment.RandomFlip;
 import io.limbeck.core.error.UserException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ class PackedBlockTest {
   private static final int[] SHAPE = {2, 2, 3};
 
   /** Example i holds the bytes 12 i + 1, 12 i + 2, ... and has label i mod 2 and number 100 + i. */
-  private static PackedBlock block(int examples, Normalize normalize, List<Augment> augment) {
+  private static PackedBlock block(int examples, Normalize normalize, List<ImageAugment> augment) {
     byte[] pixels = new byte[12 * examples];
     int[] labels = new int[examples];
     long[] ids = new long[examples];
@@ -78,7 +78,7 @@ class PackedBlockTest {
 
   @Test
   void training_sameSeedAndEpoch_sameBatches() {
-    List<Augment> augment = List.of(new RandomCrop(1), new RandomFlip(0.5));
+    List<ImageAugment> augment = List.of(new RandomCrop(1), new RandomFlip(0.5));
     PackedBlock block = block(9, NONE, augment);
     float[] first = values(block.training(5, 2, 9).batch(0).features());
     assertThat(values(block(9, NONE, augment).training(5, 2, 9).batch(0).features()))

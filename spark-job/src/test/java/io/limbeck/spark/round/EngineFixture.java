@@ -7,9 +7,10 @@ import io.limbeck.core.config.AveragingConfig.BadNumbers;
 import io.limbeck.core.config.AveragingConfig.Deltas;
 import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.config.DataConfig;
-import io.limbeck.core.config.DataConfig.Idx;
 import io.limbeck.core.config.DataConfig.Normalize;
+import io.limbeck.core.config.DataSource.Idx;
 import io.limbeck.core.config.FrequencySchedule;
+import io.limbeck.core.config.ImageAugment;
 import io.limbeck.core.config.OuterOptimizer;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.connector.ConnectorChain;
@@ -204,7 +205,7 @@ abstract class EngineFixture {
             null,
             null,
             new Normalize(null, List.of(0.3), List.of(0.25)),
-            List.of(new DataConfig.RandomFlip(0.5)));
+            List.of(new ImageAugment.RandomFlip(0.5)));
     DataLoader loader = new DataLoader(TestSpark.session(), config);
     return loader.load(Part.TRAIN, loader.shape(), partitions).orElseThrow();
   }

@@ -1,0 +1,76 @@
+package io.limbeck.spark.data;
+
+import io.limbeck.core.config.DataConfig.Resize;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/**
+ * Makes examples of the values in rows: encoded images, raw pixels or numbers.
+ *
+ * @param shape of one example; null where the values tell
+ * @param resize of encoded images; null for none
+ */
+record RowValues(int[] shape, Resize resize) implements Serializable {
+
+  static RowValues of(List<Integer> shape, Resize resize) {
+    return new RowValues(
+        shape == null ? null : shape.stream().mapToInt(Integer::intValue).toArray(), resize);
+  }
+
+  /**
+   * An example with its label.
+   *
+   * @param place where it stood
+   * @param row its values in column 0, its label in column 1
+   */
+  Item labelled(Item.Place place, Row row) {
+    if (row.isNullAt(1)) {
+      return Item.ofProblem(place, place.name() + " has no label, or one that is not an integer");
+    }
+    return item(place, row, 0, row.getInt(1));
+  }
+
+  /**
+   * An example.
+   *
+   * @param place where it stood
+   * @param row its values, and others
+   * @param column of its values
+   * @param label its class
+   */
+  Item item(Item.Place place, Row row, int column, int label) {
+    if (row.isNullAt(column)) {
+      return Item.ofProblem(place, place.name() + " has no values");
+    }
+    return row.get(column) instanceof byte[] bytes
+        ? image(place, bytes, label)
+        : numbers(place, row.getList(column), label);
+  }
+
+  private Item image(Item.Place place, byte[] bytes, int label) {
+    if (ImageDecoder.isEncoded(bytes)) {
+      return ImageDecoder.decode(place, bytes, label, place.name(), resize);
+    }
+    if (shape == null) {
+      return Item.ofProblem(
+          place,
+          "'data.shape' is missing: %s holds raw pixels, whose shape must be told"
+              .formatted(place.file()));
+    }
+    return Item.ofPixels(place, bytes, shape, label);
+  }
+
+  private Item numbers(Item.Place place, List<Float> values, int label) {
+    float[] numbers = new float[values.size()];
+    int i = 0;
+    for (Float value : values) {
+      if (value == null || !Float.isFinite(value)) {
+        return Item.ofProblem(place, place.name() + " has no finite number in position " + i);
+      }
+      numbers[i++] = value;
+    }
+    return Item.ofNumbers(
+        place, numbers, shape == null ? new int[] {numbers.length} : shape, label);
+  }
+}
