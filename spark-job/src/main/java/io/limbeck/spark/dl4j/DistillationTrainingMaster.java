@@ -1,12 +1,9 @@
 package io.limbeck.spark.dl4j;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.limbeck.core.config.AveragingConfig;
-import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.spark.data.Block;
@@ -16,9 +13,7 @@ import io.limbeck.spark.worker.DistillationWorker;
 import io.limbeck.spark.worker.WorkerResult;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -55,11 +50,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 public final class DistillationTrainingMaster
     implements TrainingMaster<WorkerResult, DistillationWorker> {
   private final ComputationGraph teacher;
-  private final DistillerConfig distiller;
-  private final ScheduleConfig schedule;
-  private final AveragingConfig averaging;
-  private final double studentLossWeight;
-  private final long seed;
+  private final MasterSettings settings;
   private final List<TrainingListener> listeners = new ArrayList<>();
   private MasterRun run;
 
@@ -80,12 +71,36 @@ public final class DistillationTrainingMaster
       AveragingConfig averaging,
       double studentLossWeight,
       long seed) {
+    this(teacher, new MasterSettings(distiller, schedule, averaging, studentLossWeight, seed));
+  }
+
+  private DistillationTrainingMaster(ComputationGraph teacher, MasterSettings settings) {
     this.teacher = teacher;
-    this.distiller = distiller;
-    this.schedule = schedule;
-    this.averaging = averaging;
-    this.studentLossWeight = studentLossWeight;
-    this.seed = seed;
+    this.settings = settings;
+  }
+
+  /**
+   * A master with the settings of a text: {@code distiller}, {@code schedule}, {@code averaging},
+   * {@code student_loss_weight}, {@code seed}, as in a config file; all but the first may be left
+   * out.
+   *
+   * @param teacher with its weights; frozen
+   * @param json what {@link #toJson} gives, or less
+   * @throws io.limbeck.core.error.UserException with every problem found
+   */
+  public static DistillationTrainingMaster fromJson(ComputationGraph teacher, String json) {
+    return new DistillationTrainingMaster(teacher, MasterSettings.read(new JsonMapper(), json));
+  }
+
+  /**
+   * A master with the settings of a text.
+   *
+   * @param teacher with its weights; frozen
+   * @param yaml what {@link #toYaml} gives, or less
+   * @throws io.limbeck.core.error.UserException with every problem found
+   */
+  public static DistillationTrainingMaster fromYaml(ComputationGraph teacher, String yaml) {
+    return new DistillationTrainingMaster(teacher, MasterSettings.read(new YAMLMapper(), yaml));
   }
 
   @Override
@@ -111,13 +126,7 @@ public final class DistillationTrainingMaster
   private MasterRun run(SparkComputationGraph graph, JavaRDD<Block> blocks) {
     if (run == null || !run.trains(graph.getNetwork())) {
       close();
-      run =
-          new MasterRun(
-              graph.getSparkContext(),
-              graph.getNetwork(),
-              teacher,
-              blocks,
-              new MasterRun.Settings(distiller, schedule, averaging, studentLossWeight, seed));
+      run = new MasterRun(graph.getSparkContext(), graph.getNetwork(), teacher, blocks, settings);
     }
     return run;
   }
@@ -167,29 +176,14 @@ public final class DistillationTrainingMaster
 
   @Override
   public String toJson() {
-    return write(
-        JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build());
+    return settings.write(new JsonMapper());
   }
 
   @Override
   public String toYaml() {
-    return write(
-        YAMLMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build());
-  }
-
-  private String write(ObjectMapper mapper) {
-    Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("seed", seed);
-    settings.put("student_loss_weight", studentLossWeight);
-    settings.put("distiller", distiller);
-    settings.put("schedule", schedule);
-    settings.put("averaging", averaging);
-    ConfigReader.families().register(mapper);
-    try {
-      return mapper.writeValueAsString(settings);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    // Types as keys, not as tags: the settings are checked as a tree of keys.
+    return settings.write(
+        YAMLMapper.builder().disable(YAMLGenerator.Feature.USE_NATIVE_TYPE_ID).build());
   }
 
   @Override

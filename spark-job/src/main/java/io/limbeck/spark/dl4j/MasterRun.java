@@ -1,9 +1,6 @@
 package io.limbeck.spark.dl4j;
 
-import io.limbeck.core.config.AveragingConfig;
-import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.distiller.Distiller;
-import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
@@ -40,7 +37,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 /** One student under a {@link DistillationTrainingMaster}, from epoch to epoch. */
 final class MasterRun implements AutoCloseable {
   private final JavaSparkContext spark;
-  private final Settings settings;
+  private final MasterSettings settings;
   private final ParameterLayout studentLayout;
   private final ParameterLayout graphLayout;
   private final Broadcast<WorkerPlan> plan;
@@ -49,19 +46,12 @@ final class MasterRun implements AutoCloseable {
   private TrainingState state;
   private int epoch;
 
-  record Settings(
-      DistillerConfig distiller,
-      ScheduleConfig schedule,
-      AveragingConfig averaging,
-      double studentLossWeight,
-      long seed) {}
-
   MasterRun(
       JavaSparkContext spark,
       ComputationGraph student,
       ComputationGraph teacher,
       JavaRDD<Block> blocks,
-      Settings settings) {
+      MasterSettings settings) {
     this.spark = spark;
     this.settings = settings;
     this.student = student;

@@ -8,6 +8,7 @@ import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.distiller.RecordReference;
+import io.limbeck.core.error.UserException;
 import io.limbeck.core.loss.Reduction;
 import io.limbeck.core.loss.logit.KLDivergence;
 import io.limbeck.core.network.Side;
@@ -206,5 +207,29 @@ class DistillationTrainingMasterTest {
     assertThat(master(network(20, 1)).toJson())
         .contains("\"student_loss_weight\":0.5", "\"type\":\"KLDivergence\"", "\"frequency\":3");
     assertThat(master(network(20, 1)).toYaml()).contains("student_loss_weight: 0.5");
+  }
+
+  @Test
+  void fromJson_readsWhatToJsonWrites_andTellsMistakes() {
+    ComputationGraph teacher = network(20, 1);
+    String json = master(teacher).toJson();
+    String yaml = master(teacher).toYaml();
+    assertThat(DistillationTrainingMaster.fromJson(teacher, json).toJson()).isEqualTo(json);
+    assertThat(DistillationTrainingMaster.fromYaml(teacher, yaml).toYaml()).isEqualTo(yaml);
+    assertMistake(json.replace("\"frequency\"", "\"frequencies\""), "'averaging.frequencies'");
+    assertMistake(json.replace("\"frequency\"", "\"frequencies\""), "frequency");
+    assertMistake("{}", "'distiller' is missing");
+    assertMistake("[]", "The settings must be an object with keys such as 'distiller'");
+    assertMistake("{\"seed\": ", "The settings cannot be read, line 1, column 10");
+    assertMistake(
+        json.replace("\"weighted\":true", "\"weighted\":true,\"recompute_batch_norm\":3"),
+        "'averaging.recompute_batch_norm' belongs to an evaluation");
+  }
+
+  private static void assertMistake(String json, String message) {
+    ComputationGraph teacher = network(20, 1);
+    assertThatThrownBy(() -> DistillationTrainingMaster.fromJson(teacher, json))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
   }
 }

@@ -1,0 +1,2 @@
+/** Distillation with dl4j-spark. */
+package com.example.dl4j;

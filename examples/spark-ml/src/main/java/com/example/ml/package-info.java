@@ -1,0 +1,2 @@
+/** Distillation as a stage of Spark ML. */
+package com.example.ml;
