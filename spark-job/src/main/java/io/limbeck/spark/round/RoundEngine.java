@@ -16,9 +16,7 @@ import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.RoundTask;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.WorkerResult;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,14 +150,10 @@ public final class RoundEngine {
             stepsBefore(epoch),
             averaging);
     try (RoundStart start = RoundStart.of(spark, roundState)) {
-      List<WorkerResult> results =
-          new ArrayList<>(
-              examples
-                  .blocks(epoch, span.first(), span.steps())
-                  .map(new RoundTask(plan, teacher, start))
-                  .collect());
-      results.sort(Comparator.comparingInt(WorkerResult::partition));
-      return results;
+      return RoundJob.run(
+          spark,
+          examples.blocks(epoch, span.first(), span.steps()),
+          new RoundTask(plan, teacher, start));
     }
   }
 
