@@ -104,4 +104,18 @@ class KilledJobIT {
     String continued = JobProcess.run(dir, command("out"));
     assertThat(continued).contains("going on from the checkpoints in");
   }
+
+  @Test
+  void secondJobOnAFolder_isRefused_theFirstGoesOn() throws Exception {
+    Process first = training("out");
+    assertThat(first).isNotNull();
+    Process second = JobProcess.start(dir, command("out"));
+    String said = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(second.waitFor()).as(said).isEqualTo(2);
+    assertThat(said).contains("'output.dir' is \"" + dir.resolve("out"), "another job");
+    assertThat(first.isAlive()).isTrue();
+    first.destroy();
+    assertThat(first.waitFor()).isEqualTo(143);
+    assertThat(dir.resolve("out/.lock")).doesNotExist();
+  }
 }

@@ -2,6 +2,8 @@ package io.limbeck.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.limbeck.spark.job.TinyExperiment;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,7 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -105,9 +109,14 @@ class LostExecutorIT {
 
   @Test
   void executorsKilledInTheMiddleOfRounds_sameBits() throws Exception {
+    Path events = Files.createDirectories(dir.resolve("events-killed"));
     List<String> options =
         JobProcess.localCluster(
-            2, "-Dspark.task.maxFailures=20", "-Dspark.deploy.maxExecutorRetries=-1");
+            2,
+            "-Dspark.task.maxFailures=20",
+            "-Dspark.deploy.maxExecutorRetries=-1",
+            "-Dspark.eventLog.enabled=true",
+            "-Dspark.eventLog.dir=" + events);
     Process driver = JobProcess.start(dir, options, command("killed"));
     int[] killed = {0};
     String output =
@@ -120,6 +129,32 @@ class LostExecutorIT {
     assertThat(driver.waitFor()).as(output).isZero();
     assertThat(killed[0]).as(output).isGreaterThan(1);
     assertThat(models("killed")).hasSize(4).isEqualTo(models("local"));
+    // Those that came for the killed ones have their share of the work.
+    List<Set<String>> rounds = executorsOfRounds(events);
+    assertThat(rounds.subList(rounds.size() - 10, rounds.size()))
+        .allSatisfy(executors -> assertThat(executors).hasSize(2));
+  }
+
+  /** Where the tasks of each round ran. */
+  private static List<Set<String>> executorsOfRounds(Path events) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    Map<Integer, Set<String>> byStage = new TreeMap<>();
+    try (Stream<Path> logs = Files.list(events);
+        Stream<String> lines = Files.lines(logs.findFirst().orElseThrow())) {
+      for (String line : (Iterable<String>) lines::iterator) {
+        JsonNode event = mapper.readTree(line);
+        if (event.path("Event").asText().equals("SparkListenerStageSubmitted")
+            && event.at("/Properties/spark.job.description").asText().contains(", round ")) {
+          byStage.put(event.at("/Stage Info/Stage ID").asInt(), new TreeSet<>());
+        } else if (event.path("Event").asText().equals("SparkListenerTaskEnd")
+            && byStage.containsKey(event.path("Stage ID").asInt())) {
+          byStage
+              .get(event.path("Stage ID").asInt())
+              .add(event.at("/Task Info/Executor ID").asText());
+        }
+      }
+    }
+    return List.copyOf(byStage.values());
   }
 
   private interface Disturbance {

@@ -150,9 +150,12 @@ public final class TeacherCache {
     context.setJobDescription("read teacher cache, view %d / %d".formatted(view + 1, key.views()));
     OutputRows rows = files.rows();
     return examples
-        .dealing()
-        .deal(files.read(view), row -> row.getLong(0))
-        .mapPartitions(each -> List.of(rows.outputs(each)).iterator(), true)
+        .homes()
+        .at(
+            examples
+                .dealing()
+                .deal(files.read(view), row -> row.getLong(0))
+                .mapPartitions(each -> List.of(rows.outputs(each)).iterator(), true))
         .setName("teacher outputs, view " + view)
         .persist(StorageLevel.MEMORY_AND_DISK());
   }
@@ -168,6 +171,7 @@ public final class TeacherCache {
             .map(task)
             .setName("teacher outputs, view " + view)
             .persist(StorageLevel.MEMORY_AND_DISK());
+    examples.homes().follow(filled);
     files.write(view, filled);
     return filled;
   }

@@ -36,6 +36,8 @@ final class Verbosity {
     unlessSet(builder, "spark.master", "local[*]");
     // Parameters are random in most of their bits: compressing them takes time and saves little.
     unlessSet(builder, "spark.broadcast.compress", "false");
+    // Whatever is broadcast takes at least one such block, and every round broadcasts its tasks.
+    unlessSet(builder, "spark.broadcast.blockSize", "1m");
     // A partition's result goes to the driver at once, and not in a second step through block
     // managers.
     unlessSet(builder, "spark.task.maxDirectResultSize", "100m");

@@ -210,20 +210,24 @@ public final class DataLoader {
             numbered.count(),
             (long) preprocessing.length() * reading.bytesPerValue(),
             bytesOfSegment);
-    SegmentRDD segments =
-        new SegmentRDD(Packer.pack(numbered.items(), dealing, preprocessing).rdd(), dealing);
+    Homes homes = Homes.of(context.sc(), dealing);
     JavaRDD<Packer.Packed> packed =
-        segments.toJavaRDD().setName(key).persist(StorageLevel.MEMORY_AND_DISK());
+        homes
+            .at(Packer.pack(numbered.items(), dealing, preprocessing))
+            .setName(key)
+            .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      if (dealing.segments() > 1) {
-        segments.placeFirst();
-      }
       List<Packer.Packed> found = packed.map(Packer.Packed::withoutBlock).collect();
       long[] counts = check(found, key);
       requireAll(numbered.count(), Arrays.stream(counts).sum(), key);
       long checksum = found.stream().mapToLong(Packer.Packed::checksum).sum();
       return new ExampleSet(
-          packed.map(Packer.Packed::block), dealing, counts, Long.toHexString(checksum), packed);
+          packed.map(Packer.Packed::block),
+          dealing,
+          homes,
+          counts,
+          Long.toHexString(checksum),
+          packed);
     } catch (RuntimeException e) {
       packed.unpersist(false);
       throw e;

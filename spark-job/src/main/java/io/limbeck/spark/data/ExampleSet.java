@@ -11,6 +11,7 @@ import scala.reflect.ClassTag$;
  *
  * @param blocks the segments of all partitions, persisted
  * @param dealing which segments those are
+ * @param homes which executor keeps which partition
  * @param classCounts examples of each class
  * @param fingerprint of the examples' numbers, values and labels; equal sets have equal ones
  * @param persisted what Spark keeps of them
@@ -18,6 +19,7 @@ import scala.reflect.ClassTag$;
 public record ExampleSet(
     JavaRDD<Block> blocks,
     Dealing dealing,
+    Homes homes,
     long[] classCounts,
     String fingerprint,
     JavaRDD<?> persisted) {
@@ -53,19 +55,28 @@ public record ExampleSet(
    * @param ofEpoch the blocks with what belongs to an epoch, in this set's order
    */
   public TrainingData training(long seed, int batchSize, IntFunction<JavaRDD<Block>> ofEpoch) {
-    if (dealing.segments() == 1) {
-      return (epoch, firstStep, steps) -> ofEpoch.apply(epoch);
-    }
     return (epoch, firstStep, steps) -> {
-      int[][] needed = new int[dealing.partitions()][];
-      for (int partition = 0; partition < needed.length; partition++) {
-        EpochOrder order = EpochOrder.of(dealing, size(), partition, seed, epoch);
-        needed[partition] = SliceRDD.needed(order, firstStep, steps, batchSize);
+      if (firstStep == 0) {
+        homes.settle();
       }
-      return new JavaRDD<>(
-          new SliceRDD(ofEpoch.apply(epoch).rdd(), dealing, size(), needed),
-          ClassTag$.MODULE$.apply(Block.class));
+      return dealing.segments() == 1
+          ? ofEpoch.apply(epoch)
+          : slices(ofEpoch.apply(epoch), order(seed, epoch), firstStep, steps, batchSize);
     };
+  }
+
+  private IntFunction<EpochOrder> order(long seed, int epoch) {
+    return partition -> EpochOrder.of(dealing, size(), partition, seed, epoch);
+  }
+
+  private JavaRDD<Block> slices(
+      JavaRDD<Block> all, IntFunction<EpochOrder> orders, int firstStep, int steps, int batchSize) {
+    int[][] needed = new int[dealing.partitions()][];
+    for (int partition = 0; partition < needed.length; partition++) {
+      needed[partition] = SliceRDD.needed(orders.apply(partition), firstStep, steps, batchSize);
+    }
+    return new JavaRDD<>(
+        new SliceRDD(all.rdd(), dealing, size(), needed), ClassTag$.MODULE$.apply(Block.class));
   }
 
   /** Lets Spark forget the blocks. */

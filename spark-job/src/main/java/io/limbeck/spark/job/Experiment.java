@@ -11,6 +11,7 @@ import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.Executor;
 import io.limbeck.spark.data.Part;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.Report;
@@ -21,6 +22,7 @@ import io.limbeck.spark.storage.OutputLock;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.FrozenTeachers;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs one config: prepare, load, train every mode and seed, report. */
 public final class Experiment {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final Storage storage;
@@ -116,6 +120,7 @@ public final class Experiment {
     DataLoader loader = new DataLoader(spark, config.data(), frames);
     Prepared prepared = new Preparation(spark).prepare(config, loader);
     prepared.warnings().forEach(warning -> out.println("warning: " + warning));
+    Executor.await(context.sc(), prepared.workers(), PATIENCE);
     Data data = Data.load(context, loader, prepared);
     try (OutputLock lock = OutputLock.take(storage, dir, context.sc().applicationId())) {
       if (continues) {

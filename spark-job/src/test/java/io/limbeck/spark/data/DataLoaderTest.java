@@ -132,16 +132,6 @@ class DataLoaderTest {
     assertThat(examples.labels()).isEqualTo(load(loader(idx("a", 0, null), 3), 1).labels());
   }
 
-  /** Where the first segment of a partition is kept, Spark would like to keep the others. */
-  @Test
-  void segments_ofAPartition_wantToBeInOnePlace() {
-    var kept = segmented().persisted().rdd();
-    for (int block = 3; block < 9; block++) {
-      String places = kept.preferredLocations(kept.partitions()[block]).mkString();
-      assertThat(places).startsWith("executor_").endsWith("_driver");
-    }
-  }
-
   /** Numbers of the examples of each mini-batch, by partition, then step. */
   private static Map<String, List<Integer>> batches(ExampleSet examples, int epoch, int perRound) {
     TrainingData training = examples.training(4, 2);
