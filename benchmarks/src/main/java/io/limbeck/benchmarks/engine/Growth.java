@@ -33,21 +33,21 @@ final class Growth {
             spark,
             "overhead of a round over the student's parameters",
             new int[] {64, 256, 1024, 4096, 16384, 65536},
-            hidden -> new Workload(hidden, 2, 6, 1, 1),
-            workload -> (double) workload.parameters(),
+            hidden -> new Workload(Net.mlp(hidden), 2, 6, 1, 1),
+            workload -> (double) workload.net().parameters(),
             overhead),
         curve(
             spark,
             "overhead of a round over partitions",
             new int[] {1, 2, 4, 8, 16, 32, 64},
-            partitions -> new Workload(64, partitions, 10, 1, 1),
+            partitions -> new Workload(Net.mlp(64), partitions, 10, 1, 1),
             workload -> (double) workload.partitions(),
             overhead),
         curve(
             spark,
             "a round over its examples",
             new int[] {1, 4, 16, 64, 256},
-            steps -> new Workload(64, 2, 4, steps, 32),
+            steps -> new Workload(Net.mlp(64), 2, 4, steps, 32),
             workload -> (double) workload.partitions() * workload.steps() * workload.batch(),
             whole));
   }

@@ -17,7 +17,7 @@ import java.util.Map;
  * their last epochs, when everything is warm.
  */
 public final class JobBenchmark {
-  private static final int EPOCHS = 8;
+  private static final int EPOCHS = 15;
 
   private final Path root;
   private final Path folder;
@@ -48,8 +48,8 @@ public final class JobBenchmark {
     JsonNode plain = report("local[2]", "plain", "student_alone=true");
     report("local[2]", "filled", "student_alone=false", cache);
     JsonNode cached = report("local[2]", "cached", "student_alone=true", cache);
-    JsonNode one = report("local-cluster[1,1,2048]", "one", "student_alone=false");
-    JsonNode two = report("local-cluster[2,1,2048]", "two", "student_alone=false");
+    JsonNode one = onExecutors(1, "one");
+    JsonNode two = onExecutors(2, "two");
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("benchmark", "the quick start, " + EPOCHS + " epochs; medians of the second half");
     result.put("student_alone_seconds_per_epoch", seconds(plain, "student_alone"));
@@ -60,8 +60,20 @@ public final class JobBenchmark {
     result.put(
         "cached_to_student_alone", seconds(cached, "distilled") / seconds(cached, "student_alone"));
     result.put("share_of_a_round_that_is_not_a_step", 1 - median(plain, "distilled", "step_share"));
-    result.put("two_executors_to_one", seconds(one, "distilled") / seconds(two, "distilled"));
+    double executors = seconds(one, "distilled") / seconds(two, "distilled");
+    double machine = MachineScaling.twoToOne();
+    result.put("two_executors_to_one", executors);
+    result.put("two_processes_to_one_matrix_products", machine);
+    result.put("two_executors_of_what_the_machine_can", executors / machine);
     return result;
+  }
+
+  private JsonNode onExecutors(int executors, String name)
+      throws IOException, InterruptedException {
+    try (PinnedCluster cluster =
+        new PinnedCluster(root, folder.resolve(name + "-cluster"), executors)) {
+      return report(cluster.master(), name, "student_alone=false");
+    }
   }
 
   private JsonNode report(String master, String name, String... overrides)

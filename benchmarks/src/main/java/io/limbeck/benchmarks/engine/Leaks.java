@@ -28,7 +28,7 @@ final class Leaks {
   record Held(int round, double heapMib, double residentMib, double sparkMib, int persisted) {}
 
   static Map<String, Object> measure(JavaSparkContext spark, int rounds) throws IOException {
-    Workload workload = new Workload(2048, 2, rounds / TIMES / 2, 1, 8);
+    Workload workload = new Workload(Net.mlp(2048), 2, rounds / TIMES / 2, 1, 8);
     List<Held> held = new ArrayList<>();
     try (Workload.Training training = workload.new Training(spark)) {
       for (int i = 1; i <= TIMES; i++) {

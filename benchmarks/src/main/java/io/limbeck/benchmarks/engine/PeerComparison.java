@@ -21,10 +21,14 @@ final class PeerComparison {
   static Map<String, Object> measure(JavaSparkContext spark, int repetitions) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("benchmark", "a round of 2 partitions x 5 steps x 16 examples, ms");
-    for (int hidden : new int[] {32, 1024, 16384}) {
-      Workload workload = new Workload(hidden, 2, 10, 5, 16);
-      result.put(workload.parameters() + "_parameters", measure(spark, workload, repetitions));
-    }
+    Map<String, Net> nets = new LinkedHashMap<>();
+    nets.put("quick_start_student", Net.quickStart());
+    nets.put("mlp_32", Net.mlp(32));
+    nets.put("mlp_1024", Net.mlp(1024));
+    nets.put("mlp_16384", Net.mlp(16384));
+    nets.forEach(
+        (name, net) ->
+            result.put(name, measure(spark, new Workload(net, 2, 10, 5, 16), repetitions)));
     return result;
   }
 
@@ -33,6 +37,7 @@ final class PeerComparison {
     Map<String, Object> result = new LinkedHashMap<>();
     Map<RDDTrainingApproach, List<Double>> peers = new LinkedHashMap<>();
     List<Double> ours = new ArrayList<>();
+    List<Double> steps = new ArrayList<>();
     try (Workload.Training training = workload.new Training(spark)) {
       // The first time of each compiles, makes networks, starts threads.
       ourRound(training, workload);
@@ -42,10 +47,15 @@ final class PeerComparison {
       }
       for (int i = 0; i < repetitions; i++) {
         ours.add(ourRound(training, workload));
+        steps.add(
+            Figures.median(
+                training.summaries().stream().map(each -> 1000 * each.stepSeconds()).toList()));
         peers.forEach((approach, times) -> times.add(peerRound(spark, workload, approach)));
       }
     }
+    result.put("parameters", workload.net().parameters());
     result.put("ours", ours);
+    result.put("of_that_steps", Figures.median(steps));
     peers.forEach(
         (approach, times) -> {
           String name = approach.name().toLowerCase(java.util.Locale.ROOT);

@@ -15,7 +15,7 @@ final class Traffic {
   private Traffic() {}
 
   static Map<String, Object> measure(JavaSparkContext spark) throws InterruptedException {
-    Workload workload = new Workload(HIDDEN, 2, 10, 1, 4);
+    Workload workload = new Workload(Net.mlp(HIDDEN), 2, 10, 1, 4);
     AtomicLong results = new AtomicLong();
     AtomicLong shuffled = new AtomicLong();
     AtomicLong broadcast = new AtomicLong();
@@ -47,7 +47,7 @@ final class Traffic {
       Thread.sleep(2000);
       spark.sc().removeSparkListener(listener);
     }
-    double parameters = 4.0 * workload.parameters();
+    double parameters = 4.0 * workload.net().parameters();
     double rounds = workload.rounds();
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("benchmark", "bytes of a round over bytes of the parameters, momentum averaged");

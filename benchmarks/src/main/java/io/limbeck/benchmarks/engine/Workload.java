@@ -1,13 +1,11 @@
 package io.limbeck.benchmarks.engine;
 
-import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.config.AveragingConfig;
 import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.TrainingOptions;
-import io.limbeck.dl4j.zoo.Architectures;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.DataSetBlock;
 import io.limbeck.spark.round.RoundEngine;
@@ -26,42 +24,29 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.common.util.ArrayUtil;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A small network that learns from labels: its steps are so short that a round is mostly overhead.
+ * A network that learns from labels.
  *
- * @param hidden units of the network's hidden layer
+ * @param net that learns
  * @param partitions with a student each
  * @param rounds of an epoch
  * @param steps of a round
  * @param batch examples of a step
  */
-record Workload(int hidden, int partitions, int rounds, int steps, int batch)
-    implements Serializable {
-  private static final int FEATURES = 64;
-  private static final int CLASSES = 10;
+record Workload(Net net, int partitions, int rounds, int steps, int batch) implements Serializable {
   private static final ScheduleConfig SCHEDULE =
       new ScheduleConfig(
           1, 16, new ScheduleConfig.Nesterovs(0.01, 0.9), 0, new ScheduleConfig.Constant(0));
 
   /** The network as DL4J's users write it. */
   ComputationGraph network() {
-    return Networks.fresh(stock());
-  }
-
-  private ComputationGraphConfiguration stock() {
-    return new Architectures(InputType.feedForward(FEATURES), CLASSES, 1, DataType.FLOAT)
-        .mlp(new Mlp(List.of(hidden), null));
-  }
-
-  long parameters() {
-    return (FEATURES + 1L) * hidden + (hidden + 1L) * CLASSES;
+    return Networks.fresh(net.configuration());
   }
 
   long examples() {
@@ -73,21 +58,21 @@ record Workload(int hidden, int partitions, int rounds, int steps, int batch)
     Random random = new Random(partition);
     List<org.nd4j.linalg.dataset.api.MultiDataSet> batches = new ArrayList<>();
     for (int i = 0; i < rounds * steps; i++) {
-      float[] features = new float[batch * FEATURES];
-      float[] labels = new float[batch * CLASSES];
+      float[] features = new float[batch * net.length()];
+      float[] labels = new float[batch * Net.CLASSES];
       for (int j = 0; j < features.length; j++) {
         features[j] = random.nextFloat() - 0.5f;
       }
       for (int j = 0; j < batch; j++) {
-        labels[j * CLASSES + random.nextInt(CLASSES)] = 1;
+        labels[j * Net.CLASSES + random.nextInt(Net.CLASSES)] = 1;
       }
-      batches.add(new MultiDataSet(array(features, FEATURES), array(labels, CLASSES)));
+      batches.add(new MultiDataSet(array(features, net.shape()), array(labels, Net.CLASSES)));
     }
     return batches;
   }
 
-  private INDArray array(float[] values, int width) {
-    return Nd4j.createFromArray(values).reshape('c', batch, width);
+  private INDArray array(float[] values, long... shape) {
+    return Nd4j.createFromArray(values).reshape('c', ArrayUtil.combine(new long[] {batch}, shape));
   }
 
   /**
@@ -117,7 +102,7 @@ record Workload(int hidden, int partitions, int rounds, int steps, int batch)
     private int epoch;
 
     Training(JavaSparkContext spark) {
-      ComputationGraphConfiguration conf = LogitsForm.of(stock());
+      ComputationGraphConfiguration conf = LogitsForm.of(net.configuration());
       WorkerPlan workerPlan =
           new WorkerPlan(
               UUID.randomUUID().toString(),
