@@ -1,5 +1,6 @@
 package io.limbeck.spark.cli;
 
+import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.storage.Storage;
 import java.util.Locale;
@@ -52,6 +53,7 @@ final class ExportCommand implements Callable<Integer>, Verbosity.Aware {
             ? run + "/student.zip"
             : "%s/models/distilled-seed-%d-%s.zip"
                 .formatted(run, seed, epoch.name().toLowerCase(Locale.ROOT));
+    requireOver(storage, source);
     byte[] bytes = storage.read(source, "RUN");
     ComputationGraph student = ModelFile.read(bytes, source);
     storage.write(file, bytes);
@@ -59,6 +61,15 @@ final class ExportCommand implements Callable<Integer>, Verbosity.Aware {
         "%s: %,d parameters, %,d bytes, from %s%n",
         file, student.numParams(), bytes.length, source);
     return 0;
+  }
+
+  /** A run that goes on, or was cut off, has models, but none of them is its student yet. */
+  private void requireOver(Storage storage, String source) {
+    if (seed == null && !storage.exists(source) && storage.exists(run + "/models")) {
+      throw new UserException(
+          "'RUN' is \"%s\", whose training is not over: --seed N exports the best that a seed has come to so far, --epoch LAST its last epoch"
+              .formatted(run));
+    }
   }
 
   @Override

@@ -167,8 +167,9 @@ public final class Experiment {
               identity(prepared, data),
               resumes,
               stop);
+      ModelFiles models = new ModelFiles(storage, config.output().dir(), prepared.shape());
       Trainer trainer =
-          new Trainer(context, prepared, data, broadcast, cache, progress, continuation);
+          new Trainer(context, prepared, data, broadcast, cache, progress, continuation, models);
       Map<Mode, ModelSeries> series = new LinkedHashMap<>();
       for (Mode mode : modes) {
         series.put(mode, series(mode, prepared, trainer, progress));
@@ -252,10 +253,8 @@ public final class Experiment {
       Trainer.Trained trained = trainer.train(seed, mode);
       runs.add(trained.record());
       progress.say(line(mode, trained.record()));
-      String name = dir + "/models/" + mode.fileName() + "-seed-" + seed;
-      byte[] best = ModelFile.write(trained.best(), prepared.shape());
-      storage.write(name + "-best.zip", best);
-      storage.write(name + "-last.zip", ModelFile.write(trained.last(), prepared.shape()));
+      byte[] best = trainer.models().best(mode, seed, trained.best());
+      trainer.models().last(mode, seed, trained.last());
       var validation = trained.record().best().validation();
       double accuracy = validation == null ? 0 : validation.accuracy();
       if (accuracy > chosenAccuracy) {

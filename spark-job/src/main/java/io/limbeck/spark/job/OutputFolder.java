@@ -19,6 +19,17 @@ import java.util.Set;
 final class OutputFolder {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  private static final List<String> RESULTS =
+      List.of(
+          "checkpoints",
+          "models",
+          "student.zip",
+          "model.zip",
+          "generator.zip",
+          "generated.png",
+          "connectors.npz",
+          "report.json");
+
   private final Storage storage;
   private final String dir;
 
@@ -33,9 +44,10 @@ final class OutputFolder {
     return dir + "/checkpoints";
   }
 
-  /** Takes away what an earlier experiment could be continued from. */
+  /** Takes away what an earlier experiment left, so that nobody takes it for this one's. */
   void clear() {
-    new Folders(storage).delete(checkpoints());
+    Folders folders = new Folders(storage);
+    RESULTS.forEach(name -> folders.delete(dir + "/" + name));
   }
 
   /** Keeps the config as it is run. */

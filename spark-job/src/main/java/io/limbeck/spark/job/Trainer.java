@@ -45,6 +45,7 @@ final class Trainer {
   private final Progress progress;
   private final Evaluator evaluator;
   private final Continuation continuation;
+  private final ModelFiles models;
 
   /**
    * A trainer.
@@ -56,6 +57,7 @@ final class Trainer {
    * @param cache of what the teacher puts out
    * @param progress told how it goes
    * @param continuation where runs are kept, and which go on
+   * @param models where they leave what they have learnt
    */
   Trainer(
       JavaSparkContext spark,
@@ -64,7 +66,8 @@ final class Trainer {
       Broadcast<FrozenTeachers> teachers,
       Optional<TeacherCache> cache,
       Progress progress,
-      Continuation continuation) {
+      Continuation continuation,
+      ModelFiles models) {
     this.spark = spark;
     this.prepared = prepared;
     this.config = prepared.config();
@@ -73,6 +76,7 @@ final class Trainer {
     this.cache = cache;
     this.progress = progress;
     this.continuation = continuation;
+    this.models = models;
     this.evaluator = new Evaluator(spark, config.data().numClasses());
   }
 
@@ -182,6 +186,11 @@ final class Trainer {
   /** Where to tell how it goes. */
   Progress progress() {
     return progress;
+  }
+
+  /** Where runs leave what they have learnt. */
+  ModelFiles models() {
+    return models;
   }
 
   /** Whether somebody wants the training to stop. */

@@ -148,6 +148,7 @@ final class TrainingRun {
       bestAccuracy = validation.accuracy();
       bestEpoch = epoch + 1;
       best = parameters;
+      trainer.models().best(mode, seed, networks.student(parameters));
     }
     double rate = options.learningRate().at((epoch + 1) * options.stepsPerEpoch() - 1);
     epochs.add(sums.record(epoch + 1, rate, done.steps(), validation));
@@ -169,6 +170,9 @@ final class TrainingRun {
             bestEpoch,
             bestAccuracy);
     checkpoints.save(steps, new Checkpoint(progress, state, best));
+    if (round == 0) {
+      trainer.models().last(mode, seed, networks.student(state.parameters()));
+    }
     unsaved = 0;
   }
 

@@ -113,7 +113,7 @@ class LimbeckTest {
   }
 
   @Test
-  void run_thenEvaluateDescribeExport() {
+  void run_thenEvaluateDescribeExport() throws IOException {
     assertThat(Limbeck.execute("run", config, "--set", "repeats=1")).isZero();
     String student = dir.resolve("out/student.zip").toString();
     assertThat(Limbeck.execute("describe", student)).isZero();
@@ -145,6 +145,11 @@ class LimbeckTest {
     assertThat(Limbeck.execute("export", dir.resolve("out").toString(), exported, "--seed", "9"))
         .isEqualTo(2);
     assertThat(complained()).contains("models/distilled-seed-9-best.zip\", which does not exist");
+    Files.delete(dir.resolve("out/student.zip"));
+    assertThat(Limbeck.execute("export", dir.resolve("out").toString(), exported)).isEqualTo(2);
+    assertThat(complained())
+        .contains(
+            "whose training is not over: --seed N exports the best that a seed has come to so far");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.limbeck.core.error.UserException;
+import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -192,6 +193,27 @@ class ResumeTest {
     assertThatThrownBy(() -> run(false, at(3), "student_alone=false"))
         .isInstanceOf(StoppedException.class);
     return dir.resolve("out/checkpoints/distilled-seed-1/00000006");
+  }
+
+  /** Two rounds an epoch; a run that never ends leaves what it has come to. */
+  @Test
+  void bestAndLastModels_areThereWhileARunGoesOn_andNothingOfAnEarlierOne() throws IOException {
+    run(false, () -> false, "student_alone=false");
+    Path models = dir.resolve("out/models");
+    byte[] before = Files.readAllBytes(models.resolve("distilled-seed-1-last.zip"));
+    assertThatThrownBy(
+            () -> run(false, at(5), "student_alone=false", "seed=7", "output.overwrite=true"))
+        .isInstanceOf(StoppedException.class)
+        .hasMessage("distilled (seed 7) stopped after 2 of 3 epochs and 1 of 2 rounds");
+    try (Stream<Path> files = Files.list(models)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("distilled-seed-7-best.zip", "distilled-seed-7-last.zip");
+    }
+    assertThat(dir.resolve("out/student.zip")).doesNotExist();
+    assertThat(dir.resolve("out/report.json")).doesNotExist();
+    byte[] last = Files.readAllBytes(models.resolve("distilled-seed-7-last.zip"));
+    assertThat(last).isNotEqualTo(before);
+    assertThat(ModelFile.read(last, "last").numParams()).isPositive();
   }
 
   @Test
