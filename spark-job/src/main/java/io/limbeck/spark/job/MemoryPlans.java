@@ -6,6 +6,7 @@ import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.dl4j.shape.Activation;
 import io.limbeck.dl4j.shape.Activations;
+import io.limbeck.spark.data.Executor;
 import io.limbeck.spark.model.MemoryPlan;
 import io.limbeck.spark.worker.WorkerPlan;
 import java.util.stream.LongStream;
@@ -55,12 +56,17 @@ final class MemoryPlans {
     return Activations.of(conf, input).values().stream().mapToLong(Activation::elements);
   }
 
+  /** Executors that are there tell; Spark's settings do not always. */
   private static int tasks(SparkContext spark, int workers) {
     int slots =
         spark.isLocal()
             ? spark.defaultParallelism()
-            : spark.conf().getInt("spark.executor.cores", 1)
-                / spark.conf().getInt("spark.task.cpus", 1);
+            : Executor.of(spark).stream()
+                .mapToInt(Executor::slots)
+                .max()
+                .orElse(
+                    spark.conf().getInt("spark.executor.cores", 1)
+                        / spark.conf().getInt("spark.task.cpus", 1));
     return Math.max(1, Math.min(slots, workers));
   }
 

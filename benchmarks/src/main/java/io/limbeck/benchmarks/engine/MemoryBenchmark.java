@@ -1,0 +1,221 @@
+package io.limbeck.benchmarks.engine;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The formulas of {@code docs/memory.md} against what jobs take: variants of the quick start, one
+ * of the formulas' sizes changed in each. Outside the heap that is an executor's peak of resident
+ * memory, its heap being resident from the start; of the heap it is whether a job runs with what
+ * the formulas say and no more.
+ */
+public final class MemoryBenchmark {
+  private static final Pattern PLAN =
+      Pattern.compile(
+          "memory +driver about ([\\d,]+) MiB of heap; each executor ([\\d,]+) MiB of heap beside the examples, ([\\d,]+) MiB");
+  private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
+
+  /** Spark's own part of an executor's heap, in MiB, and the share of the rest that it keeps. */
+  private static final int RESERVED = 300;
+
+  private static final double SPARKS_SHARE = 0.6;
+
+  private final Path root;
+  private final Path folder;
+
+  private MemoryBenchmark(Path root, Path folder) {
+    this.root = root;
+    this.folder = folder;
+  }
+
+  /**
+   * A variant.
+   *
+   * @param name what is changed
+   * @param tasks that run at once in the executor
+   * @param overrides of the quick start
+   */
+  private record Variant(String name, int tasks, String... overrides) {}
+
+  /** MiB by the formulas. */
+  private record Plan(int driverHeap, int executorHeap, int executorNative) {}
+
+  /**
+   * Measures.
+   *
+   * @param args the repository's folder, a folder for {@code memory.json}
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Path folder = Files.createDirectories(Path.of(args[1]).toAbsolutePath());
+    String json =
+        new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .writeValueAsString(new MemoryBenchmark(Path.of(args[0]), folder).measure());
+    Files.writeString(folder.resolve("memory.json"), json);
+    System.out.println(json);
+  }
+
+  private Map<String, Object> measure() throws IOException, InterruptedException {
+    String large = "algorithm.architecture={type: SmallCnn, channels: [4, 8], hidden: 8192}";
+    Path teacher = folder.resolve("large-teacher");
+    Outcome trained =
+        limbeck(
+            "local[2]",
+            List.of(),
+            "run",
+            "configs/quickstart/teacher.json",
+            "--set=algorithm.architecture={type: SmallCnn, channels: [32, 64], hidden: 4096}",
+            "--set=schedule.epochs=1",
+            "--set=data.shape=[1, 28, 28]",
+            "--set=data.train={format: parquet, path: configs/quickstart/data/validation.parquet}",
+            "--set=data.validation=null",
+            "--set=data.test=null",
+            "--set=output={dir: " + teacher + ", overwrite: true}");
+    if (trained.code() != 0) {
+      throw new IllegalStateException("No teacher: " + trained.output());
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("benchmark", "one executor, MiB; growth is against the first");
+    Map<String, Object> first = null;
+    for (Variant variant :
+        List.of(
+            new Variant("quick start", 1),
+            new Variant("two tasks", 2),
+            new Variant("batch of 1,024", 1, "schedule.batch_size=1024"),
+            new Variant("student of 3.3 million", 1, large),
+            new Variant("student of 3.3 million, two tasks", 2, large),
+            new Variant("student of 3.3 million, 16 partitions", 1, large, "averaging.workers=16"),
+            new Variant(
+                "teacher of 12.9 million",
+                1,
+                "algorithm.teacher={type: SmallCnn, channels: [32, 64], hidden: 4096}",
+                "algorithm.teacher_ckpt=" + teacher.resolve("model.zip")))) {
+      Map<String, Object> row = measure(variant);
+      first = first == null ? row : first;
+      row.put("planned_growth_outside_heap", growth(row, first, "planned_outside_heap"));
+      row.put("measured_growth_outside_heap", growth(row, first, "peak_resident"));
+      result.put(variant.name(), row);
+      System.err.println(variant.name() + ": " + row);
+    }
+    return result;
+  }
+
+  private static int growth(Map<String, Object> row, Map<String, Object> first, String key) {
+    return (Integer) row.get(key) - (Integer) first.get(key);
+  }
+
+  private Map<String, Object> measure(Variant variant) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("configs/quickstart/distill.json");
+    arguments.add("--set=repeats=1");
+    arguments.add("--set=student_alone=false");
+    arguments.add("--set=schedule.epochs=1");
+    arguments.add("--set=output={dir: " + folder.resolve("memory") + ", overwrite: true}");
+    Arrays.stream(variant.overrides()).forEach(each -> arguments.add("--set=" + each));
+    String master = "local-cluster[1,%d,1024]".formatted(variant.tasks());
+    Plan plan = plan(limbeck(master, List.of(), with("validate", arguments)).output());
+
+    Outcome roomy =
+        limbeck(
+            master,
+            List.of("spark.executor.extraJavaOptions=-Xms1g -XX:+AlwaysPreTouch"),
+            with("run", arguments));
+    int executor = RESERVED + (int) Math.ceil(plan.executorHeap() / SPARKS_SHARE);
+    Outcome tight =
+        limbeck(
+            "local-cluster[1,%d,%d]".formatted(variant.tasks(), Math.max(executor, 471)),
+            List.of(
+                "spark.executor.memory=" + Math.max(executor, 471) + "m",
+                "spark.driver.memory=" + Math.max(RESERVED + plan.driverHeap(), 512) + "m"),
+            with("run", arguments));
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("planned_driver_heap", plan.driverHeap());
+    row.put("planned_executor_heap", plan.executorHeap());
+    row.put("planned_outside_heap", plan.executorNative());
+    row.put("peak_resident", roomy.peakMib());
+    row.put("runs_with_the_planned_heap", tight.code() == 0);
+    return row;
+  }
+
+  private static String[] with(String command, List<String> arguments) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(arguments);
+    return all.toArray(String[]::new);
+  }
+
+  private static Plan plan(String printed) {
+    Matcher plan = PLAN.matcher(printed);
+    if (!plan.find()) {
+      throw new IllegalStateException("No plan of memory in: " + printed);
+    }
+    return new Plan(number(plan.group(1)), number(plan.group(2)), number(plan.group(3)));
+  }
+
+  private static int number(String text) {
+    return Integer.parseInt(text.replace(",", ""));
+  }
+
+  /** What a job came to: its exit code, what it printed, and its executor's peak. */
+  private record Outcome(int code, String output, int peakMib) {}
+
+  private Outcome limbeck(String master, List<String> confs, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(root.resolve("deploy/local/submit").toString());
+    confs.forEach(conf -> command.addAll(List.of("--conf", conf)));
+    command.addAll(List.of("--class", "io.limbeck.spark.cli.Limbeck"));
+    command.add(root.resolve("spark-job/target/limbeck-job.jar").toString());
+    command.addAll(Arrays.asList(arguments));
+    Path log = folder.resolve("memory.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(root.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().put("SPARK_MASTER", master);
+    Process job = builder.start();
+    int peak = 0;
+    while (job.isAlive()) {
+      peak = Math.max(peak, executorPeak(job));
+      Thread.sleep(100);
+    }
+    return new Outcome(job.exitValue(), Files.readString(log), peak);
+  }
+
+  private static int executorPeak(Process job) {
+    return job.descendants()
+        .filter(each -> commandLine(each).contains("CoarseGrainedExecutorBackend"))
+        .mapToInt(MemoryBenchmark::peakMib)
+        .max()
+        .orElse(0);
+  }
+
+  private static String commandLine(ProcessHandle process) {
+    return read(Path.of("/proc/" + process.pid() + "/cmdline"));
+  }
+
+  private static int peakMib(ProcessHandle process) {
+    Matcher peak = PEAK.matcher(read(Path.of("/proc/" + process.pid() + "/status")));
+    return peak.find() ? Integer.parseInt(peak.group(1)) / 1024 : 0;
+  }
+
+  /** A process may be gone when it is looked at. */
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}
