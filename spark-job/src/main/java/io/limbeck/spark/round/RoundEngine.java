@@ -111,16 +111,9 @@ public final class RoundEngine {
     Overhead overhead = new Overhead();
     TrainingState state = start;
     for (int round = firstRound; round < spans.size(); round++) {
-      RoundPlan.Span span = spans.get(round);
-      long begin = System.nanoTime();
-      spark.setJobDescription(
-          "epoch %d, round %d / %d".formatted(epoch + 1, round + 1, spans.size()));
-      List<WorkerResult> results = round(state, epoch, span);
-      List<String> skipped = skipped(results, "round %d / %d".formatted(round + 1, spans.size()));
-      results.removeIf(result -> result.failure() != null);
-      state = average(state, results, stepsBefore(epoch) + span.first());
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      RoundSummary summary = summary(results, skipped, epoch, round, spans, seconds);
+      Done done = done(state, epoch, round, spans);
+      state = done.state();
+      RoundSummary summary = done.summary();
       overhead.add(summary);
       if (round + 1 == spans.size()) {
         state = state.withMeasuredFrequency(overhead.frequency(rounds));
@@ -128,6 +121,24 @@ public final class RoundEngine {
       listener.roundDone(summary, state);
     }
     return state;
+  }
+
+  private record Done(TrainingState state, RoundSummary summary) {}
+
+  /**
+   * The partitions' results are forgotten at its end, before a listener makes copies of its own.
+   */
+  private Done done(TrainingState before, int epoch, int round, List<RoundPlan.Span> spans) {
+    RoundPlan.Span span = spans.get(round);
+    long begin = System.nanoTime();
+    spark.setJobDescription(
+        "epoch %d, round %d / %d".formatted(epoch + 1, round + 1, spans.size()));
+    List<WorkerResult> results = round(before, epoch, span);
+    List<String> skipped = skipped(results, "round %d / %d".formatted(round + 1, spans.size()));
+    results.removeIf(result -> result.failure() != null);
+    TrainingState after = average(before, results, stepsBefore(epoch) + span.first());
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    return new Done(after, summary(results, skipped, epoch, round, spans, seconds));
   }
 
   private int stepsBefore(int epoch) {
