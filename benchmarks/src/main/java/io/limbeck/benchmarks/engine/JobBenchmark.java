@@ -60,11 +60,8 @@ public final class JobBenchmark {
     result.put(
         "cached_to_student_alone", seconds(cached, "distilled") / seconds(cached, "student_alone"));
     result.put("share_of_a_round_that_is_not_a_step", 1 - median(plain, "distilled", "step_share"));
-    double executors = seconds(one, "distilled") / seconds(two, "distilled");
-    double machine = MachineScaling.twoToOne();
-    result.put("two_executors_to_one", executors);
-    result.put("two_processes_to_one_matrix_products", machine);
-    result.put("two_executors_of_what_the_machine_can", executors / machine);
+    result.put("two_executors_to_one", seconds(one, "distilled") / seconds(two, "distilled"));
+    result.put("two_processes_to_one_matrix_products", MachineScaling.twoToOne());
     return result;
   }
 
@@ -79,20 +76,20 @@ public final class JobBenchmark {
   private JsonNode report(String master, String name, String... overrides)
       throws IOException, InterruptedException {
     Path out = folder.resolve(name);
-    List<String> command = new ArrayList<>();
-    command.add(root.resolve("deploy/local/limbeck").toString());
-    command.add("run");
-    command.add("configs/quickstart/distill.json");
-    command.add("--set=repeats=1");
-    command.add("--set=schedule.epochs=" + EPOCHS);
-    command.add("--set=output={dir: " + out + ", overwrite: true}");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "configs/quickstart/distill.json",
+                "--set=repeats=1",
+                "--set=schedule.epochs=" + EPOCHS,
+                "--set=output={dir: " + out + ", overwrite: true}"));
     for (String override : overrides) {
-      command.add("--set=" + override);
+      arguments.add("--set=" + override);
     }
-    ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile()).inheritIO();
-    builder.environment().put("SPARK_MASTER", master);
-    if (builder.start().waitFor() != 0) {
-      throw new IllegalStateException("The job failed: " + command);
+    Process job = new Submit(root).limbeck(master, List.of(), arguments).inheritIO().start();
+    if (job.waitFor() != 0) {
+      throw new IllegalStateException("The job failed: " + arguments);
     }
     return new ObjectMapper().readTree(out.resolve("report.json").toFile());
   }

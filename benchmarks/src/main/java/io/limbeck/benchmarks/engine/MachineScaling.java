@@ -10,8 +10,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What a second core brings on this machine when nothing is shared but the machine: matrix products
- * in one process, and in two, each on a core of its own. No number of executors can do better:
- * cores share memory bandwidth, and often what looks like two is one.
+ * in one process, and in two, each on a core of its own. What two executors bring is to be read
+ * beside it: cores share caches and bandwidth, and often what looks like two is one.
  */
 public final class MachineScaling {
   private static final int SIDE = 256;

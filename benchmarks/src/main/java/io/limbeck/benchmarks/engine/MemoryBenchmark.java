@@ -26,10 +26,13 @@ public final class MemoryBenchmark {
           "memory +driver about ([\\d,]+) MiB of heap; each executor ([\\d,]+) MiB of heap beside the examples, ([\\d,]+) MiB");
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
 
-  /** Spark's own part of an executor's heap, in MiB, and the share of the rest that it keeps. */
+  /** What Spark takes of every heap for itself, in MiB. */
   private static final int RESERVED = 300;
 
-  private static final double SPARKS_SHARE = 0.6;
+  /** What {@code spark.memory.fraction} leaves of the rest of an executor's. */
+  private static final double OURS = 0.4;
+
+  private static final int SMALLEST_HEAP = 512;
 
   private final Path root;
   private final Path folder;
@@ -68,6 +71,35 @@ public final class MemoryBenchmark {
 
   private Map<String, Object> measure() throws IOException, InterruptedException {
     String large = "algorithm.architecture={type: SmallCnn, channels: [4, 8], hidden: 8192}";
+    Path teacher = largeTeacher();
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("benchmark", "one executor, MiB; growth is against the first");
+    Map<String, Object> first = null;
+    for (Variant variant :
+        List.of(
+            new Variant("quick start", 1),
+            new Variant("two tasks", 2),
+            new Variant("batch of 1,024", 1, "schedule.batch_size=1024"),
+            new Variant("student of 3.3 million", 1, large),
+            new Variant("student of 3.3 million, two tasks", 2, large),
+            new Variant("student of 3.3 million, 16 partitions", 1, large, "averaging.workers=16"),
+            new Variant(
+                "teacher of 12.9 million",
+                1,
+                "algorithm.teacher={type: SmallCnn, channels: [32, 64], hidden: 4096}",
+                "algorithm.teacher_ckpt=" + teacher))) {
+      Map<String, Object> row = measure(variant);
+      first = first == null ? row : first;
+      row.put("planned_growth_outside_heap", growth(row, first, "planned_outside_heap"));
+      row.put("measured_growth_outside_heap", growth(row, first, "peak_resident"));
+      result.put(variant.name(), row);
+      System.err.println(variant.name() + ": " + row);
+    }
+    return result;
+  }
+
+  /** One that has learnt hardly anything, but is as large as one that has. */
+  private Path largeTeacher() throws IOException, InterruptedException {
     Path teacher = folder.resolve("large-teacher");
     Outcome trained =
         limbeck(
@@ -85,30 +117,7 @@ public final class MemoryBenchmark {
     if (trained.code() != 0) {
       throw new IllegalStateException("No teacher: " + trained.output());
     }
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("benchmark", "one executor, MiB; growth is against the first");
-    Map<String, Object> first = null;
-    for (Variant variant :
-        List.of(
-            new Variant("quick start", 1),
-            new Variant("two tasks", 2),
-            new Variant("batch of 1,024", 1, "schedule.batch_size=1024"),
-            new Variant("student of 3.3 million", 1, large),
-            new Variant("student of 3.3 million, two tasks", 2, large),
-            new Variant("student of 3.3 million, 16 partitions", 1, large, "averaging.workers=16"),
-            new Variant(
-                "teacher of 12.9 million",
-                1,
-                "algorithm.teacher={type: SmallCnn, channels: [32, 64], hidden: 4096}",
-                "algorithm.teacher_ckpt=" + teacher.resolve("model.zip")))) {
-      Map<String, Object> row = measure(variant);
-      first = first == null ? row : first;
-      row.put("planned_growth_outside_heap", growth(row, first, "planned_outside_heap"));
-      row.put("measured_growth_outside_heap", growth(row, first, "peak_resident"));
-      result.put(variant.name(), row);
-      System.err.println(variant.name() + ": " + row);
-    }
-    return result;
+    return teacher.resolve("model.zip");
   }
 
   private static int growth(Map<String, Object> row, Map<String, Object> first, String key) {
@@ -131,13 +140,15 @@ public final class MemoryBenchmark {
             master,
             List.of("spark.executor.extraJavaOptions=-Xms1g -XX:+AlwaysPreTouch"),
             with("run", arguments));
-    int executor = RESERVED + (int) Math.ceil(plan.executorHeap() / SPARKS_SHARE);
+    int executor = Math.max(SMALLEST_HEAP, RESERVED + (int) Math.ceil(plan.executorHeap() / OURS));
     Outcome tight =
         limbeck(
-            "local-cluster[1,%d,%d]".formatted(variant.tasks(), Math.max(executor, 471)),
+            "local-cluster[1,%d,%d]".formatted(variant.tasks(), executor),
             List.of(
-                "spark.executor.memory=" + Math.max(executor, 471) + "m",
-                "spark.driver.memory=" + Math.max(RESERVED + plan.driverHeap(), 512) + "m"),
+                "spark.executor.memory=" + executor + "m",
+                "spark.driver.memory="
+                    + Math.max(SMALLEST_HEAP, RESERVED + plan.driverHeap())
+                    + "m"),
             with("run", arguments));
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("planned_driver_heap", plan.driverHeap());
@@ -171,20 +182,13 @@ public final class MemoryBenchmark {
 
   private Outcome limbeck(String master, List<String> confs, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(root.resolve("deploy/local/submit").toString());
-    confs.forEach(conf -> command.addAll(List.of("--conf", conf)));
-    command.addAll(List.of("--class", "io.limbeck.spark.cli.Limbeck"));
-    command.add(root.resolve("spark-job/target/limbeck-job.jar").toString());
-    command.addAll(Arrays.asList(arguments));
     Path log = folder.resolve("memory.log");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(root.toFile())
+    Process job =
+        new Submit(root)
+            .limbeck(master, confs, Arrays.asList(arguments))
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    builder.environment().put("SPARK_MASTER", master);
-    Process job = builder.start();
+            .redirectOutput(log.toFile())
+            .start();
     int peak = 0;
     while (job.isAlive()) {
       peak = Math.max(peak, executorPeak(job));

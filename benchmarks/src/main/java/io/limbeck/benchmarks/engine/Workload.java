@@ -49,10 +49,6 @@ record Workload(Net net, int partitions, int rounds, int steps, int batch) imple
     return Networks.fresh(net.configuration());
   }
 
-  long examples() {
-    return (long) partitions * rounds * steps * batch;
-  }
-
   /** All mini-batches of a partition. */
   List<org.nd4j.linalg.dataset.api.MultiDataSet> batches(int partition) {
     Random random = new Random(partition);

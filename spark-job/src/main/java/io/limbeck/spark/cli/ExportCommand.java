@@ -53,7 +53,7 @@ final class ExportCommand implements Callable<Integer>, Verbosity.Aware {
             ? run + "/student.zip"
             : "%s/models/distilled-seed-%d-%s.zip"
                 .formatted(run, seed, epoch.name().toLowerCase(Locale.ROOT));
-    requireOver(storage, source);
+    requireOver(storage);
     byte[] bytes = storage.read(source, "RUN");
     ComputationGraph student = ModelFile.read(bytes, source);
     storage.write(file, bytes);
@@ -64,8 +64,9 @@ final class ExportCommand implements Callable<Integer>, Verbosity.Aware {
   }
 
   /** A run that goes on, or was cut off, has models, but none of them is its student yet. */
-  private void requireOver(Storage storage, String source) {
-    if (seed == null && !storage.exists(source) && storage.exists(run + "/models")) {
+  private void requireOver(Storage storage) {
+    boolean going = storage.exists(run + "/models") && !storage.exists(run + "/report.json");
+    if (seed == null && going) {
       throw new UserException(
           "'RUN' is \"%s\", whose training is not over: --seed N exports the best that a seed has come to so far, --epoch LAST its last epoch"
               .formatted(run));

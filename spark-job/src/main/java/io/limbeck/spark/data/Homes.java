@@ -1,23 +1,27 @@
 package io.limbeck.spark.data;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.BlockId;
 import org.apache.spark.storage.BlockManagerId;
+import org.apache.spark.storage.BlockManagerMaster;
 import org.apache.spark.storage.RDDBlockId;
 import scala.collection.JavaConverters;
+import scala.collection.Seq;
 
 /**
  * Which executor keeps which partition, and so runs its rounds: as many each as they have cores
@@ -26,6 +30,8 @@ import scala.collection.JavaConverters;
  * or come, {@link #settle} moves as few partitions as it takes.
  */
 public final class Homes {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final Dealing dealing;
   private final Supplier<List<Executor>> executors;
   private final Map<Integer, Executor> homes = new TreeMap<>();
@@ -87,11 +93,13 @@ public final class Homes {
   /**
    * Evens out what executors have that were lost, or came later; between two rounds. What a task
    * that was tried again has packed elsewhere is brought home as well.
+   *
+   * @return the partitions that are packed again
    */
-  synchronized void settle() {
+  synchronized Set<Integer> settle() {
     List<Executor> now = executors.get();
     if (now.isEmpty()) {
-      return;
+      return Set.of();
     }
     Set<Integer> moved = astray();
     for (int partition = 0; partition < dealing.partitions(); partition++) {
@@ -103,7 +111,10 @@ public final class Homes {
       }
     }
     while (moveOne(now, moved)) {}
-    moved.forEach(this::forget);
+    if (!moved.isEmpty() && !kept.isEmpty()) {
+      forget(moved);
+    }
+    return moved;
   }
 
   /** Partitions that are kept, but not at home. */
@@ -114,10 +125,10 @@ public final class Homes {
           IntStream.range(0, dealing.partitions())
               .mapToObj(partition -> new RDDBlockId(rdd, dealing.block(partition, 0)))
               .toArray(BlockId[]::new);
-      var places = SparkEnv.get().blockManager().master().getLocations(first);
+      List<Seq<BlockManagerId>> places = places(first);
       for (int partition = 0; partition < first.length; partition++) {
         Executor home = homes.get(partition);
-        List<BlockManagerId> now = JavaConverters.seqAsJavaList(places.apply(partition));
+        List<BlockManagerId> now = JavaConverters.seqAsJavaList(places.get(partition));
         if (home != null
             && !now.isEmpty()
             && now.stream().noneMatch(place -> place.executorId().equals(home.id()))) {
@@ -155,24 +166,36 @@ public final class Homes {
     return (double) (partitions + more) / executor.slots();
   }
 
-  /** What is kept of a partition is packed again at its new home. */
-  private void forget(int partition) {
-    for (int segment = 0; segment < dealing.segments(); segment++) {
-      for (int rdd : kept) {
-        SparkEnv.get()
-            .blockManager()
-            .master()
-            .removeBlock(new RDDBlockId(rdd, dealing.block(partition, segment)));
-      }
+  /**
+   * What is kept of partitions is packed again at their new homes. Executors are told, and tell the
+   * master when they have done it; a job that came before that would go to the old ones.
+   */
+  private void forget(Set<Integer> partitions) {
+    BlockId[] blocks =
+        kept.stream()
+            .flatMap(rdd -> partitions.stream().flatMap(partition -> blocks(rdd, partition)))
+            .toArray(BlockId[]::new);
+    for (BlockId block : blocks) {
+      master().removeBlock(block);
+    }
+    long last = System.nanoTime() + PATIENCE.toNanos();
+    while (places(blocks).stream().anyMatch(place -> !place.isEmpty())
+        && System.nanoTime() < last) {
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
-  /** Which partitions each executor has, for tests. */
-  synchronized Map<String, List<Integer>> byExecutor() {
-    Map<String, List<Integer>> all = new HashMap<>();
-    homes.forEach(
-        (partition, executor) ->
-            all.computeIfAbsent(executor.id(), id -> new ArrayList<>()).add(partition));
-    return all;
+  private Stream<BlockId> blocks(int rdd, int partition) {
+    return IntStream.range(0, dealing.segments())
+        .mapToObj(segment -> new RDDBlockId(rdd, dealing.block(partition, segment)));
+  }
+
+  /** Where each block is kept. */
+  private static List<Seq<BlockManagerId>> places(BlockId... blocks) {
+    return JavaConverters.seqAsJavaList(master().getLocations(blocks));
+  }
+
+  private static BlockManagerMaster master() {
+    return SparkEnv.get().blockManager().master();
   }
 }

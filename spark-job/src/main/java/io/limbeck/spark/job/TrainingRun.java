@@ -141,6 +141,7 @@ final class TrainingRun {
       state = state.withParameters(networks.with(moments, state.parameters()));
     }
     float[] parameters = state.parameters();
+    trainer.models().last(mode, seed, networks.student(parameters));
     Split validation =
         trainer.validation(
             networks.frozen(parameters), "evaluate " + mode.label() + " on validation");
@@ -170,9 +171,6 @@ final class TrainingRun {
             bestEpoch,
             bestAccuracy);
     checkpoints.save(steps, new Checkpoint(progress, state, best));
-    if (round == 0) {
-      trainer.models().last(mode, seed, networks.student(state.parameters()));
-    }
     unsaved = 0;
   }
 

@@ -21,6 +21,10 @@ import org.apache.spark.network.util.JavaUtils;
 public record MemoryPlan(long driverHeap, long results, long executorHeap, long executorNative) {
   private static final long FLOAT = 4;
   private static final long MIB = 1 << 20;
+
+  /** What Spark takes of an executor's heap before it divides the rest. */
+  private static final long SPARKS_OWN = 300 * MIB;
+
   private static final Pattern MAX_BYTES =
       Pattern.compile("-Dorg\\.bytedeco\\.javacpp\\.maxbytes=(\\S+)", Pattern.CASE_INSENSITIVE);
 
@@ -100,12 +104,14 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
 
   private void executorWarnings(SparkConf conf, List<String> warnings) {
     long memory = conf.getSizeAsBytes("spark.executor.memory", "1g");
-    if (executorHeap > memory * 6 / 10) {
+    double fraction = conf.getDouble("spark.memory.fraction", 0.6);
+    long left = Math.max(0, (long) ((memory - SPARKS_OWN) * (1 - fraction)));
+    if (executorHeap > left) {
       warnings.add(
           text(
-              "executors have %,d MiB of heap ('spark.executor.memory'), of which Spark keeps four tenths, but about %,d are"
-                  + " needed beside the examples: raise it",
-              memory, executorHeap));
+              "executors have %,d MiB of heap ('spark.executor.memory'), of which Spark leaves"
+                  + " %,d beside what it keeps ('spark.memory.fraction'), but about %,d are needed: raise it",
+              memory, left, executorHeap));
     }
     double factor = conf.getDouble("spark.executor.memoryOverheadFactor", 0.1);
     long byDefault = Math.max(384 * MIB, (long) (factor * memory));
@@ -130,7 +136,12 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
     }
   }
 
+  /** Needs are rounded up. */
   private static String text(String pattern, long first, long second) {
     return String.format(Locale.ROOT, pattern, first / MIB, (second + MIB - 1) / MIB);
+  }
+
+  private static String text(String pattern, long first, long second, long third) {
+    return String.format(Locale.ROOT, pattern, first / MIB, second / MIB, (third + MIB - 1) / MIB);
   }
 }

@@ -111,7 +111,7 @@ public final class RoundEngine {
     Overhead overhead = new Overhead();
     TrainingState state = start;
     for (int round = firstRound; round < spans.size(); round++) {
-      Done done = done(state, epoch, round, spans);
+      Done done = run(state, epoch, round, spans);
       state = done.state();
       RoundSummary summary = done.summary();
       overhead.add(summary);
@@ -128,7 +128,7 @@ public final class RoundEngine {
   /**
    * The partitions' results are forgotten at its end, before a listener makes copies of its own.
    */
-  private Done done(TrainingState before, int epoch, int round, List<RoundPlan.Span> spans) {
+  private Done run(TrainingState before, int epoch, int round, List<RoundPlan.Span> spans) {
     RoundPlan.Span span = spans.get(round);
     long begin = System.nanoTime();
     spark.setJobDescription(

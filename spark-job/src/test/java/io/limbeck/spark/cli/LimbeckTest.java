@@ -145,7 +145,7 @@ class LimbeckTest {
     assertThat(Limbeck.execute("export", dir.resolve("out").toString(), exported, "--seed", "9"))
         .isEqualTo(2);
     assertThat(complained()).contains("models/distilled-seed-9-best.zip\", which does not exist");
-    Files.delete(dir.resolve("out/student.zip"));
+    Files.delete(dir.resolve("out/report.json"));
     assertThat(Limbeck.execute("export", dir.resolve("out").toString(), exported)).isEqualTo(2);
     assertThat(complained())
         .contains(

@@ -31,8 +31,8 @@ class MemoryPlanTest {
         .containsExactly(
             "the driver has 4,096 MiB of heap, but about 9,280 are needed: raise --driver-memory",
             "'spark.driver.maxResultSize' is 1,024 MiB, but the results of a round take 8,000: raise it",
-            "executors have 3,072 MiB of heap ('spark.executor.memory'), of which Spark keeps four tenths, but about 2,296"
-                + " are needed beside the examples: raise it",
+            "executors have 3,072 MiB of heap ('spark.executor.memory'), of which Spark leaves 1,108 beside what"
+                + " it keeps ('spark.memory.fraction'), but about 2,296 are needed: raise it",
             "executors may take 2,048 MiB outside the heap ('spark.executor.memoryOverhead'), but networks take about 23,968:"
                 + " a cluster manager would kill them, raise it",
             "-Dorg.bytedeco.javacpp.maxbytes lets executors take 4,096 MiB outside the heap, but"
