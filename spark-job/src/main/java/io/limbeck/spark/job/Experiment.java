@@ -1,21 +1,17 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.Supervised;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
-import io.limbeck.dl4j.store.ArrayFile;
-import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.Executor;
 import io.limbeck.spark.data.Part;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.Report;
-import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.SummaryTable;
 import io.limbeck.spark.report.TeacherReport;
 import io.limbeck.spark.storage.OutputLock;
@@ -34,9 +30,6 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs one config: prepare, load, train every mode and seed, report. */
 public final class Experiment {
@@ -170,9 +163,10 @@ public final class Experiment {
       ModelFiles models = new ModelFiles(storage, config.output().dir(), prepared.shape());
       Trainer trainer =
           new Trainer(context, prepared, data, broadcast, cache, progress, continuation, models);
+      SeedRuns seeds = new SeedRuns(storage, out, prepared, trainer, progress);
       Map<Mode, ModelSeries> series = new LinkedHashMap<>();
       for (Mode mode : modes) {
-        series.put(mode, series(mode, prepared, trainer, progress));
+        series.put(mode, seeds.run(mode));
       }
       return new Report(
           config.name(),
@@ -238,81 +232,5 @@ public final class Experiment {
     return config.studentAlone()
         ? List.of(Mode.STUDENT_ALONE, Mode.DISTILLED)
         : List.of(Mode.DISTILLED);
-  }
-
-  private ModelSeries series(Mode mode, Prepared prepared, Trainer trainer, Progress progress) {
-    ExperimentConfig config = prepared.config();
-    String dir = config.output().dir();
-    List<RunRecord> runs = new ArrayList<>();
-    byte[] chosen = new byte[0];
-    Map<String, float[]> beside = Map.of();
-    ComputationGraph generator = null;
-    double chosenAccuracy = -1;
-    long parameters = 0;
-    for (long seed : config.seeds()) {
-      Trainer.Trained trained = trainer.train(seed, mode);
-      runs.add(trained.record());
-      progress.say(line(mode, trained.record()));
-      byte[] best = trainer.models().best(mode, seed, trained.best());
-      trainer.models().last(mode, seed, trained.last());
-      var validation = trained.record().best().validation();
-      double accuracy = validation == null ? 0 : validation.accuracy();
-      if (accuracy > chosenAccuracy) {
-        chosenAccuracy = accuracy;
-        chosen = best;
-        parameters = trained.best().numParams();
-        beside = trained.beside();
-        generator = trained.generator();
-      }
-    }
-    if (mode != Mode.STUDENT_ALONE) {
-      storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), chosen);
-    }
-    if (generator != null) {
-      storage.write(dir + "/generator.zip", ModelFile.write(generator, latent(config)));
-      draw(generator, prepared);
-    }
-    if (!beside.isEmpty()) {
-      Map<String, INDArray> arrays = new LinkedHashMap<>();
-      beside.forEach((name, values) -> arrays.put(name, Nd4j.createFromArray(values)));
-      storage.write(dir + "/connectors.npz", ArrayFile.write(arrays));
-    }
-    return ModelSeries.of(parameters, chosen.length, runs);
-  }
-
-  /** A picture is not worth the loss of a report: Java without fonts or FreeType cannot draw. */
-  private void draw(ComputationGraph generator, Prepared prepared) {
-    ExperimentConfig config = prepared.config();
-    try {
-      GeneratedImages.png(
-              generator,
-              latent(config),
-              prepared.teachers().values().iterator().next().network(),
-              config.data().numClasses(),
-              config.seed())
-          .ifPresent(png -> storage.write(config.output().dir() + "/generated.png", png));
-    } catch (RuntimeException | LinkageError | InternalError e) {
-      out.println("no picture of generated images: this Java cannot draw (" + e + ")");
-    }
-  }
-
-  private static int latent(ExperimentConfig config) {
-    return ((DataFree) config.algorithm()).generator().latentDim();
-  }
-
-  private static String line(Mode mode, RunRecord run) {
-    StringBuilder line =
-        new StringBuilder(
-            "%s, seed %d: best epoch %d of %d"
-                .formatted(mode.label(), run.seed(), run.bestEpoch(), run.epochs().size()));
-    if (run.best().validation() != null) {
-      line.append(", validation %.2f %%".formatted(100 * run.best().validation().accuracy()));
-    }
-    if (run.best().test() != null) {
-      line.append(
-          ", test %.2f %% (last epoch %.2f %%)"
-              .formatted(100 * run.best().test().accuracy(), 100 * run.last().test().accuracy()));
-    }
-    return line.append(", %.1f s".formatted(run.seconds())).toString();
   }
 }

@@ -1,20 +1,16 @@
 package io.limbeck.spark.ml;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.data.Columns;
-import io.limbeck.spark.data.Part;
 import io.limbeck.spark.job.Experiment;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.storage.Storage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.spark.SparkContext;
 import org.apache.spark.ml.Estimator;
@@ -27,10 +23,7 @@ import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.LoggerFactory;
 
@@ -134,12 +127,12 @@ public final class DistillationClassifier extends Estimator<DistillationClassifi
   @Override
   public DistillationClassificationModel fit(Dataset<?> dataset) {
     transformSchema(dataset.schema());
-    Dataset<Row> rows = dataset.toDF();
     SparkContext spark = dataset.sparkSession().sparkContext();
     Storage storage = new Storage(spark.hadoopConfiguration());
     String description = spark.getLocalProperty(JOB);
     try (RunFolder folder = RunFolder.of(isSet(outputDir) ? $(outputDir) : null, storage)) {
-      ExperimentConfig experiment = experiment(folder.dir());
+      FrameExperiment experiment = experiment();
+      ExperimentConfig settings = experiment.config(folder.dir());
       Report report =
           new Experiment(
                   dataset.sparkSession(),
@@ -147,14 +140,14 @@ public final class DistillationClassifier extends Estimator<DistillationClassifi
                   false,
                   true,
                   () -> false)
-              .run(experiment, frames(rows));
+              .run(settings, experiment.frames(dataset.toDF()));
       String file = report.distilled() == null ? "/model.zip" : "/student.zip";
       DistillationClassificationModel model =
           new DistillationClassificationModel(
               uid,
               new Student(
                   storage.read(folder.dir() + file, "outputDir"),
-                  new ConfigReader().toTree(experiment).toPrettyString(),
+                  new ConfigReader().toTree(settings).toPrettyString(),
                   report));
       return copyValues(model.setParent(this), ParamMap.empty());
     } finally {
@@ -162,44 +155,24 @@ public final class DistillationClassifier extends Estimator<DistillationClassifi
     }
   }
 
-  private ExperimentConfig experiment(String dir) {
+  private FrameExperiment experiment() {
     if (!isSet(config)) {
       throw new UserException(
           "'config' is not set: an experiment, from setConfigFile with a file or from setConfig with JSON");
     }
     List<String> all = new ArrayList<>(Arrays.asList($(overrides)));
-    String columns =
-        "\"features\":%s,\"label\":%s".formatted(json($(featuresCol)), json($(labelCol)));
-    String frame = "={\"format\":\"data_frame\"," + columns + "}";
-    all.add("data.train" + frame);
-    all.add("data.validation" + (isSet(validationIndicatorCol) ? frame : "=null"));
-    all.add("data.test=null");
-    all.add("output={\"dir\":%s}".formatted(json(dir)));
     if (isSet(seed)) {
       all.add("seed=" + $(seed));
     }
     if (isSet(maxIter)) {
       all.add("schedule.epochs=" + $(maxIter));
     }
-    return new ConfigReader().read($(config), all);
-  }
-
-  private static String json(String text) {
-    return JsonNodeFactory.instance.textNode(text).toString();
-  }
-
-  private Map<Part, Dataset<Row>> frames(Dataset<Row> rows) {
-    Map<Part, Dataset<Row>> frames = new EnumMap<>(Part.class);
-    if (isSet(validationIndicatorCol)) {
-      Column heldOut =
-          Columns.ofFrame(rows.schema())
-              .indicator($(validationIndicatorCol), "validationIndicatorCol");
-      frames.put(Part.TRAIN, rows.filter(functions.not(heldOut)));
-      frames.put(Part.VALIDATION, rows.filter(heldOut));
-    } else {
-      frames.put(Part.TRAIN, rows);
-    }
-    return frames;
+    return new FrameExperiment(
+        $(config),
+        all,
+        $(featuresCol),
+        $(labelCol),
+        isSet(validationIndicatorCol) ? $(validationIndicatorCol) : null);
   }
 
   /**

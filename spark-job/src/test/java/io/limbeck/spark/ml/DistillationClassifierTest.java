@@ -1,23 +1,23 @@
 package io.limbeck.spark.ml;
 
+import static io.limbeck.spark.ml.FrameFixture.VECTORS;
+import static io.limbeck.spark.ml.FrameFixture.frame;
+import static io.limbeck.spark.ml.FrameFixture.rows;
+import static io.limbeck.spark.ml.FrameFixture.schema;
+import static io.limbeck.spark.ml.FrameFixture.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
-import io.limbeck.spark.TestData;
 import io.limbeck.spark.TestSpark;
-import io.limbeck.spark.job.TinyExperiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
@@ -28,7 +28,6 @@ import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
-import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
@@ -36,11 +35,8 @@ import org.apache.spark.ml.tuning.CrossValidatorModel;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,59 +48,16 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** The Spark user's way: data frames, pipelines, grids and persistence all Spark ML's own. */
 class DistillationClassifierTest {
-  private static final StructType VECTORS = schema(SQLDataTypes.VectorType());
-
   @TempDir Path dir;
-  private TinyExperiment tiny;
+  private FrameFixture fixture;
 
   @BeforeEach
   void writeTeacher() {
-    tiny = new TinyExperiment(dir);
+    fixture = new FrameFixture(dir);
   }
 
   private DistillationClassifier estimator(String... overrides) {
-    List<String> all = new ArrayList<>(List.of("student_alone=false", "repeats=1"));
-    all.addAll(List.of("data.shape=[1,8,8]", "data.normalize.scale=255"));
-    all.addAll(List.of(overrides));
-    return new DistillationClassifier()
-        .setConfigFile(tiny.file().toString())
-        .setOverrides(all.toArray(String[]::new))
-        .setMaxIter(8);
-  }
-
-  private static StructType schema(DataType features) {
-    return new StructType()
-        .add("features", features)
-        .add("label", DataTypes.DoubleType)
-        .add("held_out", DataTypes.BooleanType);
-  }
-
-  /** Bright bands as pixels from 0 to 255; every third row is held out. */
-  private static List<Row> rows(int count, DataType features) {
-    Random random = new Random(7);
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int label = i % TestData.CLASSES;
-      byte[] pixels = TestData.image(label, random);
-      rows.add(RowFactory.create(value(pixels, features), (double) label, i % 4 == 3));
-    }
-    return rows;
-  }
-
-  private static Object value(byte[] pixels, DataType type) {
-    double[] numbers = new double[pixels.length];
-    Arrays.setAll(numbers, i -> pixels[i] & 0xff);
-    return type == DataTypes.BinaryType
-        ? pixels
-        : type.equals(SQLDataTypes.VectorType()) ? Vectors.dense(numbers) : numbers;
-  }
-
-  private static Dataset<Row> frame(List<Row> rows, StructType schema) {
-    return TestSpark.session().createDataFrame(TestSpark.context().parallelize(rows, 2), schema);
-  }
-
-  private static Dataset<Row> vectors() {
-    return frame(rows(80, SQLDataTypes.VectorType()), VECTORS);
+    return fixture.estimator(overrides);
   }
 
   private static byte[] bytes(DistillationClassificationModel model) {
@@ -326,124 +279,5 @@ class DistillationClassifierTest {
           .sorted()
           .toList();
     }
-  }
-
-  @Test
-  void mistakes_areToldByTheNamesOfParams() {
-    Dataset<Row> data = vectors();
-    assertFails(
-        new DistillationClassifier(),
-        data,
-        "'config' is not set: an experiment, from setConfigFile");
-    assertFails(
-        estimator().setFeaturesCol("feature"),
-        data,
-        "'featuresCol' is \"feature\", which is not a column of the data frame, did you mean 'features'?");
-    assertFails(
-        estimator().setFeaturesCol("held_out"),
-        data,
-        "'featuresCol': column 'held_out' of the data frame is of type boolean, but must hold bytes, a vector or a list");
-    assertFails(
-        estimator().setLabelCol("features"),
-        data,
-        "'labelCol': column 'features' of the data frame is of type vector, but must hold integers");
-    assertFails(
-        estimator().setValidationIndicatorCol("label"),
-        data,
-        "'validationIndicatorCol': column 'label' of the data frame is of type double, but must hold a boolean");
-    assertFails(
-        estimator().setLogitsCol("label"),
-        data,
-        "The data frame has a column \"label\" already: drop it, or give 'logitsCol' another name");
-    assertFails(estimator("schedule.epoch=3"), data, "'schedule.epoch' is not a key of 'schedule'");
-    assertFails(
-        estimator("data.num_classes=4"),
-        data,
-        "head.fc_b is [3] in the file but [4] in the network");
-    assertThatThrownBy(() -> new DistillationClassifier().setConfigFile("nowhere.json"))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("nowhere.json does not exist");
-    assertFails(
-        new DistillationClassifier().setConfig("{\"base\": \"a.json\"}"),
-        data,
-        "'base' names files beside a file, but this config is a text");
-    assertFails(
-        new DistillationClassifier().setConfig("{\"name\": "), data, "Config, line 1, column 10");
-  }
-
-  @Test
-  void badRows_areTold() {
-    List<Row> rows = new ArrayList<>(rows(40, SQLDataTypes.VectorType()));
-    Object features = rows.get(0).get(0);
-    assertBad(
-        rows,
-        RowFactory.create(features, 2.5, false),
-        "A row of the data frame has no label, or one that is not an integer");
-    assertBad(
-        rows,
-        RowFactory.create(features, null, false),
-        "A row of the data frame has no label, or one that is not an integer");
-    assertBad(rows, RowFactory.create(null, 1.0, false), "A row of the data frame has no values");
-    assertBad(
-        rows,
-        RowFactory.create(features, 7.0, false),
-        "A row of the data frame has label 7, but with 'data.num_classes' = 3 labels run from 0 to 2");
-    assertBad(
-        rows,
-        RowFactory.create(Vectors.dense(1, 2), 1.0, false),
-        "A row of the data frame has 2 values, but shape [1, 8, 8] needs 64");
-    assertBad(
-        rows,
-        RowFactory.create(Vectors.dense(new double[63]).toSparse(), 1.0, false),
-        "A row of the data frame has 63 values");
-    rows.add(RowFactory.create(features, 7.0, true));
-    assertFails(
-        estimator().setValidationIndicatorCol("held_out"),
-        frame(rows, VECTORS),
-        "'data.validation': A row of the data frame has label 7");
-    assertThat(TestSpark.context().getPersistentRDDs()).isEmpty();
-  }
-
-  private void assertBad(List<Row> good, Row bad, String message) {
-    List<Row> rows = new ArrayList<>(good);
-    rows.add(bad);
-    assertFails(estimator(), frame(rows, VECTORS), "'data.train': " + message);
-  }
-
-  @Test
-  void rowsToPredict_areTold() {
-    DistillationClassificationModel model = estimator().setMaxIter(1).fit(vectors());
-    Dataset<Row> wrong =
-        frame(List.of(RowFactory.create(Vectors.dense(1, 2), 0.0, false)), VECTORS);
-    assertThatThrownBy(() -> model.transform(wrong).collectAsList())
-        .rootCause()
-        .isInstanceOf(UserException.class)
-        .hasMessage("A row of the data frame has 2 values, but shape [1, 8, 8] needs 64");
-    assertThatThrownBy(() -> model.transform(vectors().drop("features")))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("'featuresCol' is \"features\", which is not a column");
-    assertThatThrownBy(() -> model.transform(model.transform(vectors())))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("The data frame has a column \"logits\" already");
-  }
-
-  private static final AtomicInteger CALLS = new AtomicInteger();
-
-  @Test
-  void rowsThatChange_areTold() {
-    CALLS.set(0);
-    Dataset<Row> data =
-        vectors()
-            .filter(
-                (org.apache.spark.api.java.function.FilterFunction<Row>)
-                    row -> CALLS.incrementAndGet() % 7 != 0);
-    assertFails(estimator(), data, "examples when they were counted and");
-  }
-
-  private static void assertFails(
-      DistillationClassifier estimator, Dataset<Row> data, String message) {
-    assertThatThrownBy(() -> estimator.fit(data))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining(message);
   }
 }

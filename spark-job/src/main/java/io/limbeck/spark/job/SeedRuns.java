@@ -1,0 +1,137 @@
+package io.limbeck.spark.job;
+
+import io.limbeck.core.config.AlgorithmConfig.DataFree;
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.dl4j.store.ArrayFile;
+import io.limbeck.dl4j.store.ModelFile;
+import io.limbeck.spark.report.ModelSeries;
+import io.limbeck.spark.report.RunRecord;
+import io.limbeck.spark.report.Split;
+import io.limbeck.spark.storage.Storage;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Trains a mode with every seed. What the seed with the best validation accuracy has learnt is what
+ * the experiment leaves in its output folder.
+ */
+final class SeedRuns {
+  private final Storage storage;
+  private final PrintStream out;
+  private final Prepared prepared;
+  private final ExperimentConfig config;
+  private final Trainer trainer;
+  private final Progress progress;
+
+  /**
+   * Runs of one experiment.
+   *
+   * @param storage where its output folder is
+   * @param out told what cannot be drawn
+   * @param prepared the experiment
+   * @param trainer of a mode and a seed
+   * @param progress told what each seed came to
+   */
+  SeedRuns(
+      Storage storage, PrintStream out, Prepared prepared, Trainer trainer, Progress progress) {
+    this.storage = storage;
+    this.out = out;
+    this.prepared = prepared;
+    this.config = prepared.config();
+    this.trainer = trainer;
+    this.progress = progress;
+  }
+
+  /** What was trained, and its best epoch's model as a file. */
+  private record Run(Trainer.Trained trained, byte[] model) {
+    /** 0 without validation examples: then the first seed is as good as any. */
+    double accuracy() {
+      Split validation = trained.record().best().validation();
+      return validation == null ? 0 : validation.accuracy();
+    }
+  }
+
+  /**
+   * Trains a mode with every seed, and writes what came of it.
+   *
+   * @param mode what learns from what
+   * @return the figures of all seeds
+   */
+  ModelSeries run(Mode mode) {
+    List<RunRecord> records = new ArrayList<>();
+    Run chosen = null;
+    for (long seed : config.seeds()) {
+      Run run = train(mode, seed);
+      records.add(run.trained().record());
+      chosen = chosen == null || run.accuracy() > chosen.accuracy() ? run : chosen;
+    }
+    write(mode, chosen);
+    return ModelSeries.of(chosen.trained().best().numParams(), chosen.model().length, records);
+  }
+
+  private Run train(Mode mode, long seed) {
+    Trainer.Trained trained = trainer.train(seed, mode);
+    progress.say(line(mode, trained.record()));
+    trainer.models().last(mode, seed, trained.last());
+    return new Run(trained, trainer.models().best(mode, seed, trained.best()));
+  }
+
+  private void write(Mode mode, Run chosen) {
+    String dir = config.output().dir();
+    if (mode != Mode.STUDENT_ALONE) {
+      storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), chosen.model());
+    }
+    ComputationGraph generator = chosen.trained().generator();
+    if (generator != null) {
+      storage.write(dir + "/generator.zip", ModelFile.write(generator, latent()));
+      draw(generator);
+    }
+    Map<String, float[]> beside = chosen.trained().beside();
+    if (!beside.isEmpty()) {
+      Map<String, INDArray> arrays = new LinkedHashMap<>();
+      beside.forEach((name, values) -> arrays.put(name, Nd4j.createFromArray(values)));
+      storage.write(dir + "/connectors.npz", ArrayFile.write(arrays));
+    }
+  }
+
+  /** A picture is not worth the loss of a report: Java without fonts or FreeType cannot draw. */
+  private void draw(ComputationGraph generator) {
+    try {
+      GeneratedImages.png(
+              generator,
+              latent(),
+              prepared.teachers().values().iterator().next().network(),
+              config.data().numClasses(),
+              config.seed())
+          .ifPresent(png -> storage.write(config.output().dir() + "/generated.png", png));
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      out.println("no picture of generated images: this Java cannot draw (" + e + ")");
+    }
+  }
+
+  private int latent() {
+    return ((DataFree) config.algorithm()).generator().latentDim();
+  }
+
+  private static String line(Mode mode, RunRecord run) {
+    StringBuilder line =
+        new StringBuilder(
+            "%s, seed %d: best epoch %d of %d"
+                .formatted(mode.label(), run.seed(), run.bestEpoch(), run.epochs().size()));
+    if (run.best().validation() != null) {
+      line.append(", validation %.2f %%".formatted(100 * run.best().validation().accuracy()));
+    }
+    if (run.best().test() != null) {
+      line.append(
+          ", test %.2f %% (last epoch %.2f %%)"
+              .formatted(100 * run.best().test().accuracy(), 100 * run.last().test().accuracy()));
+    }
+    return line.append(", %.1f s".formatted(run.seconds())).toString();
+  }
+}
