@@ -46,7 +46,7 @@ public record BatchNormMoments(
    * @param features the mini-batch
    */
   static BatchNormMoments of(ComputationGraph network, INDArray features) {
-    Map<String, INDArray> activations = network.feedForward(new INDArray[] {features}, true, false);
+    Map<String, INDArray> activations = network.feedForward(new INDArray[] {features}, true, true);
     activations.put(network.getConfiguration().getNetworkInputs().get(0), features);
     Map<String, double[]> means = new LinkedHashMap<>();
     Map<String, double[]> squares = new LinkedHashMap<>();

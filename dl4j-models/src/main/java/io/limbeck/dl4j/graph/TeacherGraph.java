@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.dl4j.engine.HeapCopy;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +67,17 @@ public final class TeacherGraph implements Teacher {
   /** The part of the network that runs. */
   ComputationGraphConfiguration configuration() {
     return network.getConfiguration();
+  }
+
+  /**
+   * The same network with other weights; not for one whose weights are shared.
+   *
+   * @param parameters the flat vector
+   */
+  public void setParameters(float[] parameters) {
+    if (parameters.length > 0) {
+      HeapCopy.to(network.params(), parameters, 0);
+    }
   }
 
   @Override

@@ -43,13 +43,16 @@ public final class MomentsTask implements Function<Block, BatchNormMoments> {
   public BatchNormMoments call(Block block) {
     FrozenNetwork frozen = network.value();
     int steps = Math.min(sample.batches(), block.steps(sample.batchSize()));
-    BatchNormMoments moments = BatchNormMoments.NONE;
     if (steps == 0) {
-      return moments;
+      return BatchNormMoments.NONE;
     }
     Nd4j.getRandom()
         .setSeed(Seeds.derive(sample.seed(), DROPOUT, sample.epoch(), block.partition()));
-    TeacherGraph graph = frozen.materialise(frozen.sharedParameters());
+    return Instances.with(frozen, graph -> moments(graph, block, steps));
+  }
+
+  private BatchNormMoments moments(TeacherGraph graph, Block block, int steps) {
+    BatchNormMoments moments = BatchNormMoments.NONE;
     Block.Pass pass = block.training(sample.seed(), sample.epoch(), sample.batchSize());
     for (int step = 0; step < steps; step++) {
       moments = moments.plus(graph.batchNormMoments(pass.batch(step).features()));

@@ -30,15 +30,17 @@ public final class ScoreTask implements Function<Block, Scores> {
   @Override
   public Scores call(Block block) {
     FrozenNetwork frozen = network.value();
+    return block.size() == 0
+        ? Scores.none(classes)
+        : Instances.with(frozen, graph -> scores(graph, frozen.outputs().get(0), block));
+  }
+
+  private Scores scores(TeacherGraph graph, String output, Block block) {
     Scores scores = Scores.none(classes);
-    if (block.size() == 0) {
-      return scores;
-    }
-    TeacherGraph graph = frozen.materialise(frozen.sharedParameters());
     Block.Pass pass = block.inOrder(BATCH);
     for (int step = 0; step < block.steps(BATCH); step++) {
       Batch batch = pass.batch(step);
-      INDArray logits = graph.forward(batch.features()).get(frozen.outputs().get(0));
+      INDArray logits = graph.forward(batch.features()).get(output);
       scores =
           scores.plus(
               score(logits.dup('c').data().asFloat(), batch.labels().argMax(1).toIntVector()));

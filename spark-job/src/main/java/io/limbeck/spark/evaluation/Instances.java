@@ -1,0 +1,62 @@
+package io.limbeck.spark.evaluation;
+
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.TeacherGraph;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Function;
+
+/**
+ * Running instances of the network that this JVM evaluated last, one for each task at a time. A
+ * student is evaluated every epoch, by every partition, with other weights: making a network each
+ * time would cost more than running it, and leave weights outside the heap for a collector that
+ * sees a small object in each of them and is in no hurry.
+ */
+final class Instances {
+  private static final Deque<TeacherGraph> FREE = new ArrayDeque<>();
+  private static String configuration;
+
+  private Instances() {}
+
+  /**
+   * Does something with an instance that nobody else has meanwhile.
+   *
+   * @param network whose weights it has
+   * @param task to do
+   * @return what came of it
+   */
+  static <T> T with(FrozenNetwork network, Function<TeacherGraph, T> task) {
+    TeacherGraph graph = take(network);
+    T result = task.apply(graph);
+    giveBack(network, graph);
+    return result;
+  }
+
+  private static TeacherGraph take(FrozenNetwork network) {
+    TeacherGraph graph = free(network.configuration());
+    if (graph == null) {
+      return network.materialise(network.sharedParameters());
+    }
+    graph.setParameters(network.parameters());
+    return graph;
+  }
+
+  /** Null where there is none. Those of another network are let go. */
+  private static TeacherGraph free(String wanted) {
+    synchronized (FREE) {
+      if (!wanted.equals(configuration)) {
+        FREE.clear();
+        configuration = wanted;
+      }
+      return FREE.poll();
+    }
+  }
+
+  private static void giveBack(FrozenNetwork network, TeacherGraph graph) {
+    synchronized (FREE) {
+      if (network.configuration().equals(configuration)) {
+        FREE.push(graph);
+      }
+    }
+  }
+}
