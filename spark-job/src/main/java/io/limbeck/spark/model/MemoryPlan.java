@@ -25,6 +25,17 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
   /** What Spark takes of an executor's heap before it divides the rest. */
   private static final long SPARKS_OWN = 300 * MIB;
 
+  /**
+   * What an executor's JVM with Spark and ND4J takes outside its heap before there is any network:
+   * code, classes, the collector's tables, native libraries; as measured.
+   */
+  private static final long JVMS_OWN = 450 * MIB;
+
+  /**
+   * What a thread that runs networks takes for itself: buffers of BLAS, oneDNN and the allocator.
+   */
+  private static final long THREADS_OWN = 96 * MIB;
+
   private static final Pattern MAX_BYTES =
       Pattern.compile("-Dorg\\.bytedeco\\.javacpp\\.maxbytes=(\\S+)", Pattern.CASE_INSENSITIVE);
 
@@ -62,14 +73,15 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
     long teacher = FLOAT * sizes.teacher();
     long results = sizes.partitions() * state;
     long oneTask =
-        FLOAT * (2 * sizes.learnt() + sizes.updater())
+        THREADS_OWN
+            + FLOAT * (3 * sizes.learnt() + sizes.updater())
             + 4 * FLOAT * sizes.studentActivations() * sizes.batch()
             + 4 * FLOAT * sizes.teacherActivations() * sizes.batch();
     return new MemoryPlan(
         results + 4 * state + 2 * teacher,
         results,
         state * (1 + 2L * sizes.tasks()) + teacher + 2 * sizes.segment() * sizes.tasks(),
-        sizes.tasks() * oneTask + teacher);
+        JVMS_OWN + sizes.tasks() * oneTask + teacher);
   }
 
   /**
@@ -119,7 +131,7 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
     if (executorNative > overhead) {
       warnings.add(
           text(
-              "executors may take %,d MiB outside the heap ('spark.executor.memoryOverhead'), but networks take about %,d: a"
+              "executors may take %,d MiB outside the heap ('spark.executor.memoryOverhead'), but JVM and networks take about %,d: a"
                   + " cluster manager would kill them, raise it",
               overhead, executorNative));
     }
