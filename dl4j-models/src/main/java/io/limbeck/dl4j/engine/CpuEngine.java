@@ -1,10 +1,12 @@
 package io.limbeck.dl4j.engine;
 
+import io.limbeck.dl4j.onednn.OneDnn;
 import java.lang.reflect.Field;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.convolution.subsampling.SubsamplingLayer;
 import org.deeplearning4j.nn.layers.mkldnn.MKLDNNSubsamplingHelper;
@@ -46,11 +48,20 @@ public final class CpuEngine {
    */
   public static ComputationGraph accelerate(ComputationGraph network) {
     if (status().fast() && network.getConfiguration().getDataType() == DataType.FLOAT) {
-      for (Layer layer : network.getLayers()) {
-        accelerate(layer);
+      for (GraphVertex vertex : network.getVertices()) {
+        if (vertex.hasLayer()) {
+          accelerate(vertex.getLayer(), isBehindInput(network, vertex.getVertexName()));
+        }
       }
     }
     return network;
+  }
+
+  private static boolean isBehindInput(ComputationGraph network, String vertex) {
+    return network
+        .getConfiguration()
+        .getNetworkInputs()
+        .containsAll(network.getConfiguration().getVertexInputs().get(vertex));
   }
 
   /** Which native path networks run on in this JVM, and why. */
@@ -76,7 +87,13 @@ public final class CpuEngine {
           true,
           "DL4J's built-in CPU path, about ten times slower: ND4J's environment forbids helpers");
     }
-    return new EngineStatus(true, false, "oneDNN");
+    return new EngineStatus(
+        true,
+        false,
+        OneDnn.isAvailable()
+            ? "oneDNN"
+            : "oneDNN through libnd4j alone, up to twice as slow: put org.bytedeco:dnnl and org.bytedeco:opencl with their"
+                + " binaries on the class path");
   }
 
   /** Whether a network's convolutions are on the fast path. */
@@ -105,11 +122,11 @@ public final class CpuEngine {
     }
   }
 
-  private static void accelerate(Layer layer) {
+  private static void accelerate(Layer layer, boolean behindInput) {
     if (layer.getClass() == ConvolutionLayer.class) {
       boolean identity =
           ((BaseLayer) layer.conf().getLayer()).getActivationFn() instanceof ActivationIdentity;
-      set(CONVOLUTION, layer, new OneDnnConvolution(identity));
+      set(CONVOLUTION, layer, new OneDnnConvolution(identity, behindInput));
     } else if (layer.getClass() == BatchNormalization.class) {
       var conf = (org.deeplearning4j.nn.conf.layers.BatchNormalization) layer.conf().getLayer();
       if (!conf.isLockGammaBeta() && conf.getCnn2DFormat() == CNN2DFormat.NCHW) {

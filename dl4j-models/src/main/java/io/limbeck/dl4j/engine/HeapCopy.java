@@ -1,9 +1,10 @@
 package io.limbeck.dl4j.engine;
 
+import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Copies arrays between native memory and the heap, into buffers that a thread uses again. */
@@ -33,6 +34,18 @@ public final class HeapCopy {
   }
 
   /**
+   * An array of numbers on the heap, which ND4J's own {@code createFromArray} writes one by one.
+   *
+   * @param values in C order; copied
+   * @param shape of the array
+   */
+  public static INDArray array(float[] values, long... shape) {
+    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+    to(array, values, 0);
+    return array;
+  }
+
+  /**
    * Copies numbers from the heap over all elements of an array.
    *
    * @param array of floats
@@ -41,7 +54,7 @@ public final class HeapCopy {
    */
   public static void to(INDArray array, float[] values, int offset) {
     int length = Math.toIntExact(array.length());
-    if (Nd4j.getEnvironment().isCPU() && isDense(array)) {
+    if (Nd4j.getEnvironment().isCPU() && OneDnn.isDense(array)) {
       new FloatPointer(array.data().addressPointer()).put(values, offset, length);
     } else {
       float[] own = Arrays.copyOfRange(values, offset, offset + length);
@@ -55,23 +68,17 @@ public final class HeapCopy {
 
   /** Copies an array's elements, in C order, to the start of a buffer. */
   static float[] read(INDArray array, float[] to) {
-    INDArray dense = isDense(array) ? array : array.dup('c');
+    INDArray dense = OneDnn.isDense(array) ? array : array.dup('c');
     new FloatPointer(dense.data().addressPointer()).get(to, 0, (int) array.length());
     return to;
   }
 
   /** Copies the start of a buffer to a dense array. */
   static void write(float[] from, INDArray array) {
-    if (!isDense(array)) {
+    if (!OneDnn.isDense(array)) {
       throw new IllegalArgumentException(
           "The array's elements do not lie one after the other: " + array.shapeInfoToString());
     }
     new FloatPointer(array.data().addressPointer()).put(from, 0, (int) array.length());
-  }
-
-  /** Vectors lie densely in either order. */
-  private static boolean isDense(INDArray array) {
-    return Shape.hasDefaultStridesForShape(array)
-        || (array.isVectorOrScalar() && array.elementWiseStride() == 1);
   }
 }

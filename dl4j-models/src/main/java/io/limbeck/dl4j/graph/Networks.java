@@ -68,7 +68,7 @@ public final class Networks {
    * @param parameters copied
    */
   public static INDArray vector(float[] parameters) {
-    return Nd4j.createFromArray(parameters).reshape(1, parameters.length);
+    return HeapCopy.array(parameters, 1, parameters.length);
   }
 
   /**

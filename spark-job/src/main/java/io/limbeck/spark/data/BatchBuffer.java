@@ -1,10 +1,10 @@
 package io.limbeck.spark.data;
 
+import io.limbeck.dl4j.engine.HeapCopy;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** A mini-batch that examples are written into, one after the other. */
 final class BatchBuffer {
@@ -72,6 +72,6 @@ final class BatchBuffer {
     long[] full = new long[shape.length + 1];
     full[0] = sampleIdx.length;
     System.arraycopy(shape, 0, full, 1, shape.length);
-    return Nd4j.createFromArray(values).reshape('c', full);
+    return HeapCopy.array(values, full);
   }
 }
