@@ -14,14 +14,20 @@ import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.dl4j.zoo.Architectures;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 class CpuEngineTest {
   private static final InputType INPUT = InputType.convolutional(12, 12, 3);
@@ -34,9 +40,48 @@ class CpuEngineTest {
 
   private static ComputationGraphConfiguration conf(String kind, DataType type) {
     Architectures zoo = new Architectures(INPUT, 5, 7, type);
-    return "resnet".equals(kind)
-        ? zoo.cifarResNet(new CifarResNet(8, null))
-        : zoo.smallCnn(new SmallCnn(List.of(3, 4), 6, null));
+    return switch (kind) {
+      case "resnet" -> zoo.cifarResNet(new CifarResNet(8, null));
+      case "cnn" -> zoo.smallCnn(new SmallCnn(List.of(3, 4), 6, null));
+      default -> ofAUser(type);
+    };
+  }
+
+  /** What DL4J's users write and the zoo does not: activations in convolutions, "same" padding. */
+  private static ComputationGraphConfiguration ofAUser(DataType type) {
+    return new NeuralNetConfiguration.Builder()
+        .seed(7)
+        .dataType(type)
+        .graphBuilder()
+        .addInputs("input")
+        .setInputTypes(INPUT)
+        .addLayer(
+            "wide",
+            new ConvolutionLayer.Builder(5, 4)
+                .nOut(6)
+                .stride(2, 2)
+                .convolutionMode(ConvolutionMode.Same)
+                .activation(Activation.RELU)
+                .build(),
+            "input")
+        .addLayer(
+            "dilated",
+            new ConvolutionLayer.Builder(3, 3)
+                .nOut(5)
+                .dilation(2, 2)
+                .convolutionMode(ConvolutionMode.Same)
+                .activation(Activation.TANH)
+                .build(),
+            "wide")
+        .addLayer(
+            "head.fc",
+            new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                .nOut(5)
+                .activation(Activation.SOFTMAX)
+                .build(),
+            "dilated")
+        .setOutputs("head.fc")
+        .build();
   }
 
   @Test
@@ -79,7 +124,7 @@ class CpuEngineTest {
    * remembered output.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"resnet", "cnn"})
+  @ValueSource(strings = {"resnet", "cnn", "of a user"})
   void fastPath_equalsStock(String kind) {
     ComputationGraph fast = trained(kind);
     System.setProperty(CpuEngine.PROPERTY, "false");
