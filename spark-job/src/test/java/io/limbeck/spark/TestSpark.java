@@ -29,4 +29,9 @@ public final class TestSpark {
   public static JavaSparkContext context() {
     return new JavaSparkContext(session().sparkContext());
   }
+
+  /** Lets go of what other tests have left persisted, before one that looks at what it leaves. */
+  public static void forgetAll() {
+    context().getPersistentRDDs().values().forEach(rdd -> rdd.unpersist(true));
+  }
 }

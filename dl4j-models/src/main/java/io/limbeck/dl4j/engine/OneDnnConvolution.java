@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A convolution on oneDNN's primitives, without libnd4j between, whose {@code conv2d_bp} takes two
+ * A convolution on oneDNN's primitives, without libnd4j between, whose {@code conv2d_bp} takes up
  * to ten times as long. It remembers its output from the forward to the backward pass: the layer
  * asks for it again there, and would have it computed a second time. What is not {@code [batch,
  * channels, height, width]}, and everything where the library is not there, is left to DL4J's own

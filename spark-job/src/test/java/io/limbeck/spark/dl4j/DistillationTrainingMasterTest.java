@@ -112,6 +112,7 @@ class DistillationTrainingMasterTest {
 
   @Test
   void fit_learns_andSparkComputationGraphEvaluates() {
+    TestSpark.forgetAll();
     ComputationGraph teacher = network(20, 1);
     for (int epoch = 0; epoch < 60; epoch++) {
       data(20).forEach(teacher::fit);

@@ -153,6 +153,7 @@ class ExperimentTest {
 
   @Test
   void run_leavesNothingPersisted() {
+    TestSpark.forgetAll();
     run();
     assertThat(TestSpark.context().getPersistentRDDs()).isEmpty();
   }

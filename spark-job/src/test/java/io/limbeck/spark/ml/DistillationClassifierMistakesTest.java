@@ -78,6 +78,7 @@ class DistillationClassifierMistakesTest {
 
   @Test
   void badRows_areTold() {
+    TestSpark.forgetAll();
     List<Row> rows = new ArrayList<>(rows(40, SQLDataTypes.VectorType()));
     Object features = rows.get(0).get(0);
     assertBad(

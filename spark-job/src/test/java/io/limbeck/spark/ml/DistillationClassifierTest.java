@@ -263,6 +263,7 @@ class DistillationClassifierTest {
 
   @Test
   void withoutOutputDir_nothingIsLeft_norIsTheJobDescriptionChanged() throws IOException {
+    TestSpark.forgetAll();
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     List<Path> before = folders(temporary);
     TestSpark.context().setJobDescription("mine");
