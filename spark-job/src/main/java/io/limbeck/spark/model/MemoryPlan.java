@@ -29,7 +29,7 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
    * What an executor's JVM with Spark and ND4J takes outside its heap before there is any network:
    * code, classes, the collector's tables, native libraries; as measured.
    */
-  private static final long JVMS_OWN = 450 * MIB;
+  private static final long JVMS_OWN = 480 * MIB;
 
   /**
    * What a thread that runs networks takes for itself: buffers of BLAS, oneDNN and the allocator.

@@ -18,7 +18,7 @@ class MemoryPlanTest {
     assertThat(PLAN.driverHeap()).isEqualTo((40 * 200 + 4 * 200 + 2 * 240) * MIB);
     assertThat(PLAN.executorHeap()).isEqualTo((200 * 9 + 240 + 2 * 32 * 4) * MIB);
     assertThat(PLAN.executorNative())
-        .isEqualTo((450 + 4 * (96 + 400 + 4 * 40 * 32 + 4 * 4 * 32) + 240) * MIB);
+        .isEqualTo((480 + 4 * (96 + 400 + 4 * 40 * 32 + 4 * 4 * 32) + 240) * MIB);
   }
 
   @Test
@@ -34,7 +34,7 @@ class MemoryPlanTest {
             "'spark.driver.maxResultSize' is 1,024 MiB, but the results of a round take 8,000: raise it",
             "executors have 3,072 MiB of heap ('spark.executor.memory'), of which Spark leaves 1,108 beside what"
                 + " it keeps ('spark.memory.fraction'), but about 2,296 are needed: raise it",
-            "executors may take 2,048 MiB outside the heap ('spark.executor.memoryOverhead'), but JVM and networks take about 25,202:"
+            "executors may take 2,048 MiB outside the heap ('spark.executor.memoryOverhead'), but JVM and networks take about 25,232:"
                 + " a cluster manager would kill them, raise it",
             "-Dorg.bytedeco.javacpp.maxbytes lets executors take 4,096 MiB outside the heap, but"
                 + " 'spark.executor.memoryOverhead' only 2,048: lower the one or raise the other");
