@@ -1,23 +1,31 @@
 package io.limbeck.dl4j.engine;
 
+import io.limbeck.dl4j.onednn.MatrixProduct;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.lang.reflect.Field;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.layers.ActivationLayer;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.convolution.subsampling.SubsamplingLayer;
+import org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer;
 import org.deeplearning4j.nn.layers.mkldnn.MKLDNNSubsamplingHelper;
 import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Puts fast implementations under a network's layers: oneDNN for convolutions and poolings, loops
- * of our own for batch normalisation.
+ * Puts fast implementations under a network's layers: oneDNN for convolutions, poolings, fully
+ * connected layers and ReLUs, loops of our own for batch normalisation.
  *
  * <p>DL4J 1.0.0-M2.1 never does so itself: its layer helpers are off by default, and when switched
  * on they look for {@code org.nd4j.nativeblas.Nd4jCpu$Environment}, a class that moved before the
@@ -50,9 +58,29 @@ public final class CpuEngine {
     if (status().fast() && network.getConfiguration().getDataType() == DataType.FLOAT) {
       for (GraphVertex vertex : network.getVertices()) {
         if (vertex.hasLayer()) {
-          accelerate(vertex.getLayer(), isBehindInput(network, vertex.getVertexName()));
+          boolean behindInput = isBehindInput(network, vertex.getVertexName());
+          help(vertex.getLayer(), behindInput);
+          if (OneDnn.isAvailable() && vertex instanceof LayerVertex place) {
+            replacement(vertex.getLayer(), behindInput)
+                .ifPresent(layer -> LayerSwap.put(network, place, layer));
+          }
         }
       }
+    }
+    return network;
+  }
+
+  /**
+   * Accelerates how a network learns: the way from its gradients to its next parameters.
+   *
+   * @param network initialised, with the updaters that it will keep
+   * @return the same network
+   */
+  public static ComputationGraph accelerateUpdates(ComputationGraph network) {
+    if (status().fast()
+        && network.getConfiguration().getDataType() == DataType.FLOAT
+        && network.numParams() > 0) {
+      FusedDescent.of(network);
     }
     return network;
   }
@@ -122,7 +150,26 @@ public final class CpuEngine {
     }
   }
 
-  private static void accelerate(Layer layer, boolean behindInput) {
+  /** A layer that takes the place of one that has no field for a helper. */
+  private static Optional<Layer> replacement(Layer layer, boolean behindInput) {
+    if (layer.getClass() == DenseLayer.class && !((DenseLayer) layer).hasLayerNorm()) {
+      INDArray weights = layer.getParam(DefaultParamInitializer.WEIGHT_KEY);
+      MatrixProduct product = new MatrixProduct((int) weights.size(0), (int) weights.size(1));
+      return Optional.of(new OneDnnDense(layer.conf(), product, behindInput));
+    }
+    if (layer.getClass() == ActivationLayer.class
+        && ((ActivationLayer) layer).layerConf().getActivationFn() instanceof ActivationReLU relu
+        && isPlain(relu)) {
+      return Optional.of(new OneDnnRelu(layer.conf()));
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isPlain(ActivationReLU relu) {
+    return relu.equals(new ActivationReLU());
+  }
+
+  private static void help(Layer layer, boolean behindInput) {
     if (layer.getClass() == ConvolutionLayer.class) {
       boolean identity =
           ((BaseLayer) layer.conf().getLayer()).getActivationFn() instanceof ActivationIdentity;

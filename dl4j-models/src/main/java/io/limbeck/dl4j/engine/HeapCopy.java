@@ -1,6 +1,6 @@
 package io.limbeck.dl4j.engine;
 
-import io.limbeck.dl4j.onednn.OneDnn;
+import io.limbeck.dl4j.onednn.Contiguous;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -54,7 +54,7 @@ public final class HeapCopy {
    */
   public static void to(INDArray array, float[] values, int offset) {
     int length = Math.toIntExact(array.length());
-    if (Nd4j.getEnvironment().isCPU() && OneDnn.isDense(array)) {
+    if (Nd4j.getEnvironment().isCPU() && Contiguous.is(array)) {
       new FloatPointer(array.data().addressPointer()).put(values, offset, length);
     } else {
       float[] own = Arrays.copyOfRange(values, offset, offset + length);
@@ -68,14 +68,14 @@ public final class HeapCopy {
 
   /** Copies an array's elements, in C order, to the start of a buffer. */
   static float[] read(INDArray array, float[] to) {
-    INDArray dense = OneDnn.isDense(array) ? array : array.dup('c');
+    INDArray dense = Contiguous.of(array);
     new FloatPointer(dense.data().addressPointer()).get(to, 0, (int) array.length());
     return to;
   }
 
   /** Copies the start of a buffer to a dense array. */
   static void write(float[] from, INDArray array) {
-    if (!OneDnn.isDense(array)) {
+    if (!Contiguous.is(array)) {
       throw new IllegalArgumentException(
           "The array's elements do not lie one after the other: " + array.shapeInfoToString());
     }

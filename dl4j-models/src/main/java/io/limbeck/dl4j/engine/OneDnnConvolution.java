@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.engine;
 
+import io.limbeck.dl4j.onednn.Contiguous;
 import io.limbeck.dl4j.onednn.Convolution;
 import io.limbeck.dl4j.onednn.ConvolutionShape;
 import io.limbeck.dl4j.onednn.ConvolutionShape.Pair;
@@ -144,7 +145,7 @@ final class OneDnnConvolution extends MKLDNNConvHelper {
       int[] dilation,
       CNN2DFormat format,
       LayerWorkspaceMgr workspaceMgr) {
-    if (!isOurs(input, weights, format) || !OneDnn.isDense(weightGradView)) {
+    if (!isOurs(input, weights, format) || !Contiguous.is(weightGradView)) {
       return super.backpropGradient(
           input,
           weights,

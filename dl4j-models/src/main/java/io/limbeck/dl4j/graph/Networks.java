@@ -24,6 +24,15 @@ public final class Networks {
   }
 
   /**
+   * A network that will learn, with random weights of its configuration's seed.
+   *
+   * @param conf its configuration, with the updaters that it will keep
+   */
+  public static ComputationGraph learning(ComputationGraphConfiguration conf) {
+    return CpuEngine.accelerateUpdates(fresh(conf));
+  }
+
+  /**
    * A network of zeros, for those who only want to know its parameters' names and sizes: drawing
    * tens of millions of weights takes seconds.
    *

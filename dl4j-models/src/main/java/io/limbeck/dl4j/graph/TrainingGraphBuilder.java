@@ -70,7 +70,7 @@ final class TrainingGraphBuilder {
     conf.getVertices().values().forEach(options::setOn);
     TopologicalOrder.forget(conf);
     return new TrainingGraph(
-        Networks.fresh(conf), plan, heads, connectors, taskLoss ? loss : null, options);
+        Networks.learning(conf), plan, heads, connectors, taskLoss ? loss : null, options);
   }
 
   /** Whoever takes a delivered vertex' output takes the teacher's. */

@@ -73,7 +73,7 @@ public final class Convolution {
    * @param output written to; in C order
    */
   public void forward(INDArray input, INDArray weights, INDArray bias, INDArray output) {
-    forward.run(OneDnn.dense(input), OneDnn.dense(weights), OneDnn.dense(bias), output);
+    forward.run(Contiguous.of(input), Contiguous.of(weights), Contiguous.of(bias), output);
   }
 
   /**
@@ -94,16 +94,16 @@ public final class Convolution {
    * @param gradients written to
    */
   public void backward(INDArray input, INDArray weights, INDArray delta, Gradients gradients) {
-    INDArray dense = OneDnn.dense(delta);
+    INDArray dense = Contiguous.of(delta);
     if (toWeights == null) {
       toWeights = new ToWeights(gradients.bias() != null);
     }
-    toWeights.run(OneDnn.dense(input), dense, gradients);
+    toWeights.run(Contiguous.of(input), dense, gradients);
     if (gradients.input() != null) {
       if (toInput == null) {
         toInput = new ToInput();
       }
-      toInput.run(dense, OneDnn.dense(weights), gradients.input());
+      toInput.run(dense, Contiguous.of(weights), gradients.input());
     }
   }
 

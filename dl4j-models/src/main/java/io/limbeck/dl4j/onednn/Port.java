@@ -57,7 +57,7 @@ final class Port {
 
   /** Names the array that the next run reads from or writes to, and brings it if it is read. */
   void bind(INDArray values, IntMemoryMap arguments, stream queue) {
-    array.set_data_handle(OneDnn.address(values));
+    array.set_data_handle(Contiguous.address(values));
     if (plain) {
       arguments.put(argument, array);
       return;

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The weighted mean of vectors: {@code sum(w_k * v_k) / sum(w_k)}, as in federated averaging (H. B.
+ * The weighted mean of vectors: {@code sum(w_k / sum(w) * v_k)}, as in federated averaging (H. B.
  * McMahan et al., "Communication-Efficient Learning of Deep Networks from Decentralized Data",
  * AISTATS 2017, algorithm 1).
  *
@@ -92,13 +92,13 @@ public final class WeightedMean {
     double[] sum = new double[to - from];
     for (Contribution contribution : contributions) {
       float[] values = contribution.values();
-      double share = contribution.weight();
+      double share = contribution.weight() / weight;
       for (int i = 0; i < sum.length; i++) {
         sum[i] += share * values[from + i];
       }
     }
     for (int i = 0; i < sum.length; i++) {
-      mean[from + i] = (float) (sum[i] / weight);
+      mean[from + i] = (float) sum[i];
     }
   }
 }

@@ -38,9 +38,9 @@ final class Verbosity {
     unlessSet(builder, "spark.broadcast.compress", "false");
     // Whatever is broadcast takes at least one such block, and every round broadcasts its tasks.
     unlessSet(builder, "spark.broadcast.blockSize", "1m");
-    // A partition's result goes to the driver at once, and not in a second step through block
-    // managers.
-    unlessSet(builder, "spark.task.maxDirectResultSize", "100m");
+    // Takes longer than all else about a broadcast. TCP has sums of its own, and results come back
+    // without any as well.
+    unlessSet(builder, "spark.broadcast.checksum", "false");
     SparkSession spark = builder.getOrCreate();
     spark.sparkContext().setLogLevel(verbose ? "INFO" : "ERROR");
     return spark;

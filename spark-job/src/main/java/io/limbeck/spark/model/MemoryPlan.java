@@ -13,12 +13,11 @@ import org.apache.spark.network.util.JavaUtils;
  * docs/memory.md}.
  *
  * @param driverHeap a round's results of all partitions, their mean, and what is kept beside
- * @param results of all partitions in one round, as Spark counts them
  * @param executorHeap a round's start and results, the teacher's weights, the segments at hand;
  *     what Spark keeps of the examples comes on top and spills
  * @param executorNative networks and activations of all tasks that run at once, the teacher once
  */
-public record MemoryPlan(long driverHeap, long results, long executorHeap, long executorNative) {
+public record MemoryPlan(long driverHeap, long executorHeap, long executorNative) {
   private static final long FLOAT = 4;
   private static final long MIB = 1 << 20;
 
@@ -71,15 +70,13 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
   public static MemoryPlan of(Sizes sizes) {
     long state = FLOAT * (sizes.learnt() + sizes.updater());
     long teacher = FLOAT * sizes.teacher();
-    long results = sizes.partitions() * state;
     long oneTask =
         THREADS_OWN
             + FLOAT * (3 * sizes.learnt() + sizes.updater())
             + 4 * FLOAT * sizes.studentActivations() * sizes.batch()
             + 4 * FLOAT * sizes.teacherActivations() * sizes.batch();
     return new MemoryPlan(
-        results + 4 * state + 2 * teacher,
-        results,
+        (sizes.partitions() + 4L) * state + 2 * teacher,
         state * (1 + 2L * sizes.tasks()) + teacher + 2 * sizes.segment() * sizes.tasks(),
         JVMS_OWN + sizes.tasks() * oneTask + teacher);
   }
@@ -100,13 +97,6 @@ public record MemoryPlan(long driverHeap, long results, long executorHeap, long 
           text(
               "the driver has %,d MiB of heap, but about %,d are needed: raise --driver-memory",
               driverLimit, heap));
-    }
-    long resultLimit = conf.getSizeAsBytes("spark.driver.maxResultSize", "1g");
-    if (resultLimit > 0 && results > resultLimit) {
-      warnings.add(
-          text(
-              "'spark.driver.maxResultSize' is %,d MiB, but the results of a round take %,d: raise it",
-              resultLimit, results));
     }
     if (!local) {
       executorWarnings(conf, warnings);

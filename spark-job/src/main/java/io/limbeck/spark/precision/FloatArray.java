@@ -6,6 +6,7 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 
 /**
  * An array of floats that travels as bytes: Java's serialization turns floats into bytes one by
@@ -13,6 +14,11 @@ import java.nio.ByteOrder;
  */
 public final class FloatArray implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final int PIECE = 1 << 14;
+
+  /** Of most machines; others turn the bytes around. */
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
   private static final FloatArray EMPTY = new FloatArray(new float[0]);
 
   private transient float[] values;
@@ -45,19 +51,28 @@ public final class FloatArray implements Serializable {
     return values.length;
   }
 
+  /** Piece by piece, so that no second array of the whole size is made on the way. */
   private void writeObject(ObjectOutputStream out) throws IOException {
     out.defaultWriteObject();
-    byte[] bytes = new byte[Math.multiplyExact(values.length, Float.BYTES)];
-    ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer().put(values);
-    out.writeBoolean(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN);
-    out.writeObject(bytes);
+    out.writeInt(values.length);
+    ByteBuffer piece = ByteBuffer.allocate(Math.min(values.length, PIECE) * Float.BYTES);
+    FloatBuffer floats = piece.order(ORDER).asFloatBuffer();
+    for (int from = 0; from < values.length; from += PIECE) {
+      int length = Math.min(PIECE, values.length - from);
+      floats.clear().put(values, from, length);
+      out.write(piece.array(), 0, length * Float.BYTES);
+    }
   }
 
   private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
     in.defaultReadObject();
-    ByteOrder order = in.readBoolean() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
-    byte[] bytes = (byte[]) in.readObject();
-    values = new float[bytes.length / Float.BYTES];
-    ByteBuffer.wrap(bytes).order(order).asFloatBuffer().get(values);
+    values = new float[in.readInt()];
+    ByteBuffer piece = ByteBuffer.allocate(Math.min(values.length, PIECE) * Float.BYTES);
+    FloatBuffer floats = piece.order(ORDER).asFloatBuffer();
+    for (int from = 0; from < values.length; from += PIECE) {
+      int length = Math.min(PIECE, values.length - from);
+      in.readFully(piece.array(), 0, length * Float.BYTES);
+      floats.clear().get(values, from, length);
+    }
   }
 }

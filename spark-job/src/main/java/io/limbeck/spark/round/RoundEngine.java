@@ -164,7 +164,8 @@ public final class RoundEngine {
       return RoundJob.run(
           spark,
           examples.blocks(epoch, span.first(), span.steps()),
-          new RoundTask(plan, teacher, start));
+          new RoundTask(plan, teacher, start),
+          new RoundResults(start.broadcastId()));
     }
   }
 

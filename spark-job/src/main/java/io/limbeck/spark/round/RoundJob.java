@@ -5,12 +5,15 @@ import io.limbeck.spark.worker.RoundTask;
 import io.limbeck.spark.worker.WorkerResult;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -29,69 +32,122 @@ import scala.runtime.BoxedUnit;
  * are taken as they are.
  */
 final class RoundJob {
-  private static final ClassTag<WorkerResult[]> RESULTS =
-      ClassTag$.MODULE$.apply(WorkerResult[].class);
+  private static final ClassTag<RoundResults.Message[]> MESSAGES =
+      ClassTag$.MODULE$.apply(RoundResults.Message[].class);
+
+  /** As often as Spark, by default, tries a task. */
+  private static final int ATTEMPTS = 4;
+
+  /** Results are fetched while other partitions still train; threads end when not needed. */
+  private static final ExecutorService FETCHERS =
+      Executors.newCachedThreadPool(
+          runnable -> {
+            Thread thread = new Thread(runnable, "limbeck-round-results");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private RoundJob() {}
 
   /**
-   * Runs a round.
+   * Runs a round. Partitions whose results are lost on their way, with the executor that had them,
+   * are run again.
    *
    * @param spark the context
    * @param blocks of the partitions
    * @param task on each of them
+   * @param results how they come back
    * @return in the order of the partitions
+   * @throws IllegalStateException when results are lost again and again
    */
-  static List<WorkerResult> run(JavaSparkContext spark, JavaRDD<Block> blocks, RoundTask task) {
-    WorkerResult[][] results = new WorkerResult[blocks.getNumPartitions()][];
-    spark
-        .sc()
-        .runJob(
-            blocks.rdd(), new OnPartition(task), all(results.length), new Keep(results), RESULTS);
-    return Arrays.stream(results)
-        .flatMap(Stream::of)
-        .sorted(Comparator.comparingInt(WorkerResult::partition))
-        .collect(Collectors.toList());
+  static List<WorkerResult> run(
+      JavaSparkContext spark, JavaRDD<Block> blocks, RoundTask task, RoundResults results) {
+    Map<Integer, List<WorkerResult>> arrived = new TreeMap<>();
+    List<Integer> missing = IntStream.range(0, blocks.getNumPartitions()).boxed().toList();
+    for (int attempt = 0; !missing.isEmpty() && attempt < ATTEMPTS; attempt++) {
+      arrived.putAll(run(spark, blocks, new OnPartition(task, results), missing));
+      missing = missing.stream().filter(partition -> !arrived.containsKey(partition)).toList();
+    }
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          "The results of the partitions %s were lost with their executors %d times in a row"
+              .formatted(missing, ATTEMPTS));
+    }
+    List<WorkerResult> all = new ArrayList<>();
+    arrived.values().forEach(all::addAll);
+    all.sort(Comparator.comparingInt(WorkerResult::partition));
+    return all;
   }
 
-  private static Seq<Object> all(int partitions) {
-    return JavaConverters.<Object>asScalaBuffer(
-            IntStream.range(0, partitions).<Object>mapToObj(i -> i).toList())
-        .toSeq();
+  private static Map<Integer, List<WorkerResult>> run(
+      JavaSparkContext spark, JavaRDD<Block> blocks, OnPartition task, List<Integer> partitions) {
+    Fetch fetch = new Fetch(task.results, partitions);
+    Seq<Object> numbers =
+        JavaConverters.<Object>asScalaBuffer(new ArrayList<Object>(partitions)).toSeq();
+    spark.sc().runJob(blocks.rdd(), task, numbers, fetch, MESSAGES);
+    return fetch.arrived();
   }
 
   private static final class OnPartition
-      extends AbstractFunction2<TaskContext, Iterator<Block>, WorkerResult[]>
+      extends AbstractFunction2<TaskContext, Iterator<Block>, RoundResults.Message[]>
       implements Serializable {
     private static final long serialVersionUID = 1L;
     private final RoundTask task;
+    private final RoundResults results;
 
-    OnPartition(RoundTask task) {
+    OnPartition(RoundTask task, RoundResults results) {
       this.task = task;
-    }
-
-    @Override
-    public WorkerResult[] apply(TaskContext context, Iterator<Block> blocks) {
-      List<WorkerResult> results = new ArrayList<>();
-      while (blocks.hasNext()) {
-        results.add(task.call(blocks.next()));
-      }
-      return results.toArray(WorkerResult[]::new);
-    }
-  }
-
-  /** Spark hands results over one at a time. */
-  private static final class Keep extends AbstractFunction2<Object, WorkerResult[], BoxedUnit> {
-    private final WorkerResult[][] results;
-
-    Keep(WorkerResult[][] results) {
       this.results = results;
     }
 
     @Override
-    public BoxedUnit apply(Object partition, WorkerResult[] ofPartition) {
-      results[(Integer) partition] = ofPartition;
+    public RoundResults.Message[] apply(TaskContext context, Iterator<Block> blocks) {
+      List<RoundResults.Message> messages = new ArrayList<>();
+      while (blocks.hasNext()) {
+        messages.add(results.send(task.call(blocks.next())));
+      }
+      return messages.toArray(RoundResults.Message[]::new);
+    }
+  }
+
+  /** Spark hands messages over one at a time, in the thread that schedules; others fetch. */
+  private static final class Fetch
+      extends AbstractFunction2<Object, RoundResults.Message[], BoxedUnit> {
+    private final RoundResults results;
+    private final List<Integer> partitions;
+    private final Map<Integer, CompletableFuture<Optional<List<WorkerResult>>>> fetched =
+        new TreeMap<>();
+
+    Fetch(RoundResults results, List<Integer> partitions) {
+      this.results = results;
+      this.partitions = partitions;
+    }
+
+    @Override
+    public BoxedUnit apply(Object index, RoundResults.Message[] messages) {
+      fetched.put(
+          partitions.get((Integer) index),
+          CompletableFuture.supplyAsync(() -> take(messages), FETCHERS));
       return BoxedUnit.UNIT;
+    }
+
+    private Optional<List<WorkerResult>> take(RoundResults.Message[] messages) {
+      List<WorkerResult> all = new ArrayList<>();
+      for (RoundResults.Message message : messages) {
+        Optional<WorkerResult> result = results.take(message);
+        if (result.isEmpty()) {
+          return Optional.empty();
+        }
+        all.add(result.get());
+      }
+      return Optional.of(all);
+    }
+
+    Map<Integer, List<WorkerResult>> arrived() {
+      Map<Integer, List<WorkerResult>> arrived = new TreeMap<>();
+      fetched.forEach(
+          (partition, result) -> result.join().ifPresent(all -> arrived.put(partition, all)));
+      return arrived;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.limbeck.spark.worker;
 
 import java.io.Serializable;
+import java.util.OptionalLong;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -37,6 +38,11 @@ public final class RoundStart implements Serializable, AutoCloseable {
   /** The state. */
   RoundState value() {
     return state == null ? broadcast.value() : state;
+  }
+
+  /** The number of its broadcast; empty for a small one. */
+  public OptionalLong broadcastId() {
+    return broadcast == null ? OptionalLong.empty() : OptionalLong.of(broadcast.id());
   }
 
   /** Lets the executors forget it. */

@@ -14,7 +14,6 @@ class MemoryPlanTest {
 
   @Test
   void formulas() {
-    assertThat(PLAN.results()).isEqualTo(40 * 200 * MIB);
     assertThat(PLAN.driverHeap()).isEqualTo((40 * 200 + 4 * 200 + 2 * 240) * MIB);
     assertThat(PLAN.executorHeap()).isEqualTo((200 * 9 + 240 + 2 * 32 * 4) * MIB);
     assertThat(PLAN.executorNative())
@@ -31,7 +30,6 @@ class MemoryPlanTest {
     assertThat(PLAN.warnings(conf, false, 4096 * MIB))
         .containsExactly(
             "the driver has 4,096 MiB of heap, but about 9,280 are needed: raise --driver-memory",
-            "'spark.driver.maxResultSize' is 1,024 MiB, but the results of a round take 8,000: raise it",
             "executors have 3,072 MiB of heap ('spark.executor.memory'), of which Spark leaves 1,108 beside what"
                 + " it keeps ('spark.memory.fraction'), but about 2,296 are needed: raise it",
             "executors may take 2,048 MiB outside the heap ('spark.executor.memoryOverhead'), but JVM and networks take about 25,232:"
@@ -44,7 +42,6 @@ class MemoryPlanTest {
   void enough_isNotTold() {
     SparkConf conf =
         new SparkConf(false)
-            .set("spark.driver.maxResultSize", "10g")
             .set("spark.executor.memory", "8g")
             .set("spark.executor.memoryOverhead", "25g");
     assertThat(PLAN.warnings(conf, false, 16384 * MIB)).isEmpty();
