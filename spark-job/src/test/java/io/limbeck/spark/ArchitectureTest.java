@@ -42,7 +42,7 @@ class ArchitectureTest {
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
           .layer("storage")
-          .definedBy("..spark.storage..")
+          .definedBy("io.limbeck.spark.storage..")
           .layer("data")
           .definedBy("..spark.data..")
           .layer("model")

@@ -33,9 +33,12 @@ final class Traffic {
           @Override
           public void onBlockUpdated(SparkListenerBlockUpdated updated) {
             var info = updated.blockUpdatedInfo();
-            if (info.storageLevel().isValid()
-                && info.blockId().name().matches("broadcast_.*_piece.*")) {
-              broadcast.addAndGet(info.memSize() + info.diskSize());
+            if (info.storageLevel().isValid()) {
+              String name = info.blockId().name();
+              long bytes = info.memSize() + info.diskSize();
+              // Large results are blocks, which the driver fetches.
+              broadcast.addAndGet(name.matches("broadcast_.*_piece.*") ? bytes : 0);
+              results.addAndGet(name.matches("broadcast_.*_result_.*") ? bytes : 0);
             }
           }
         };

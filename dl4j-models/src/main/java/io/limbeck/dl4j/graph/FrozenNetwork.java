@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.dl4j.inference.CompiledNetwork;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.util.HexFormat;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A network that only runs forward, as it travels to the executors: configuration, weights and
@@ -51,18 +51,18 @@ public record FrozenNetwork(
   /**
    * A running instance.
    *
-   * @param shared the weights as an array that several instances may look at, from {@link
-   *     #sharedParameters()}
+   * @param shared weights that several instances may look at, from {@link #sharedWeights()}
    */
-  public TeacherGraph materialise(INDArray shared) {
+  public TeacherGraph materialise(SharedWeights shared) {
     ComputationGraphConfiguration conf = ComputationGraphConfiguration.fromJson(configuration);
     GradientCorrections.replaceAttention(conf);
-    return new TeacherGraph(Networks.sharing(conf, shared), outputs);
+    ComputationGraph network = Networks.sharing(conf, shared.parameters());
+    return new TeacherGraph(network, outputs, CompiledNetwork.of(network, shared.compiled()));
   }
 
-  /** The weights as an array. */
-  public INDArray sharedParameters() {
-    return Networks.vector(parameters);
+  /** The weights as arrays. */
+  public SharedWeights sharedWeights() {
+    return SharedWeights.of(Networks.vector(parameters));
   }
 
   private static String fingerprint(String json, float[] parameters, Collection<String> outputs) {

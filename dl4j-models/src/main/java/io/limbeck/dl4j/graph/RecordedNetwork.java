@@ -73,7 +73,7 @@ public final class RecordedNetwork {
     NetworkDescription description = Describer.describe(Networks.blank(logitsForm), input);
     RecorderManager manager = new RecorderManager(recorders, description, key);
     FrozenNetwork frozen = FrozenNetwork.of(logitsForm, network, manager.vertices());
-    return new RecordedNetwork(frozen.materialise(frozen.sharedParameters()), manager);
+    return new RecordedNetwork(frozen.materialise(frozen.sharedWeights()), manager);
   }
 
   /**

@@ -1,10 +1,12 @@
 package io.limbeck.dl4j.graph;
 
 import io.limbeck.dl4j.engine.HeapCopy;
+import io.limbeck.dl4j.inference.CompiledNetwork;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
@@ -21,16 +23,19 @@ public final class TeacherGraph implements Teacher {
 
   private final ComputationGraph network;
   private final List<String> taps;
+  private final Optional<CompiledNetwork> compiled;
 
   /**
    * A teacher from its truncated network.
    *
    * @param network as {@link FrozenNetwork} makes it
    * @param taps its outputs, the recorded vertices
+   * @param compiled the same network, where it can be compiled
    */
-  TeacherGraph(ComputationGraph network, List<String> taps) {
+  TeacherGraph(ComputationGraph network, List<String> taps, Optional<CompiledNetwork> compiled) {
     this.network = network;
     this.taps = taps;
+    this.compiled = compiled;
   }
 
   /**
@@ -77,6 +82,7 @@ public final class TeacherGraph implements Teacher {
   public void setParameters(float[] parameters) {
     if (parameters.length > 0) {
       HeapCopy.to(network.params(), parameters, 0);
+      compiled.ifPresent(CompiledNetwork::parametersChanged);
     }
   }
 
@@ -87,9 +93,12 @@ public final class TeacherGraph implements Teacher {
     if (taps.isEmpty()) {
       return activations;
     }
-    INDArray[] outputs = network.output(false, features);
-    for (int i = 0; i < outputs.length; i++) {
-      activations.put(taps.get(i), outputs[i]);
+    List<INDArray> outputs =
+        compiled
+            .flatMap(each -> each.output(features))
+            .orElseGet(() -> List.of(network.output(false, features)));
+    for (int i = 0; i < taps.size(); i++) {
+      activations.put(taps.get(i), outputs.get(i));
     }
     return activations;
   }

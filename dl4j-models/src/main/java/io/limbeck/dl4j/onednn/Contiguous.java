@@ -29,7 +29,7 @@ public final class Contiguous {
   }
 
   /** Where an array's first element is. */
-  static Pointer address(INDArray array) {
+  public static Pointer address(INDArray array) {
     return array.data().addressPointer();
   }
 }

@@ -30,7 +30,7 @@ public record ConvolutionShape(
    * @param across columns
    */
   public record Pair(long down, long across) {
-    long[] array() {
+    public long[] array() {
       return new long[] {down, across};
     }
   }
@@ -43,17 +43,17 @@ public record ConvolutionShape(
     return new long[] {batch, out.channels(), out.height(), out.width()};
   }
 
-  long[] weights() {
+  public long[] weights() {
     return new long[] {out.channels(), in.channels(), kernel.down(), kernel.across()};
   }
 
   /** oneDNN counts the rows that are left out. */
-  long[] gaps() {
+  public long[] gaps() {
     return new long[] {dilation.down() - 1, dilation.across() - 1};
   }
 
   /** Padding below and on the right. */
-  long[] end() {
+  public long[] end() {
     return new long[] {
       end(in.height(), out.height(), kernel.down(), stride.down(), padding.down(), dilation.down()),
       end(

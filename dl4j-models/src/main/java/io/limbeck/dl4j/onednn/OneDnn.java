@@ -31,17 +31,18 @@ public final class OneDnn {
     static final engine ENGINE = new engine(engine.kind.cpu, 0);
   }
 
-  static engine cpu() {
+  /** The processor. */
+  public static engine cpu() {
     return Cpu.ENGINE;
   }
 
   /** A queue of work; on a CPU it is done by the thread that asks for it, at once. */
-  static stream stream() {
+  public static stream stream() {
     return new stream(Cpu.ENGINE);
   }
 
   /** Floats of a shape in a layout. */
-  static memory.desc floats(memory.format_tag layout, long... shape) {
+  public static memory.desc floats(memory.format_tag layout, long... shape) {
     return new memory.desc(shape, memory.data_type.f32, layout);
   }
 }

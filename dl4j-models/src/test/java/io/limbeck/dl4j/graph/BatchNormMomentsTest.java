@@ -27,7 +27,7 @@ class BatchNormMomentsTest {
 
   private TeacherGraph frozen(ComputationGraph of) {
     FrozenNetwork frozen = FrozenNetwork.of(conf, of, List.of("head.fc"));
-    return frozen.materialise(frozen.sharedParameters());
+    return frozen.materialise(frozen.sharedWeights());
   }
 
   /** With the statistics of one batch, inference on it is what training's forward pass is. */

@@ -9,6 +9,8 @@ import io.limbeck.core.loss.logit.KLDivergence;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.core.network.Side;
 import io.limbeck.core.recorder.ModuleOutputs;
+import io.limbeck.dl4j.inference.CompiledNetwork;
+import io.limbeck.dl4j.inference.Weights;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +87,7 @@ public final class Fixtures {
     ComputationGraph truncated =
         Networks.fresh(TeacherGraph.truncate(teacher.getConfiguration(), taps));
     truncated.paramTable().forEach((name, value) -> value.assign(teacher.paramTable().get(name)));
-    return new TeacherGraph(truncated, taps);
+    return new TeacherGraph(truncated, taps, CompiledNetwork.of(truncated, new Weights()));
   }
 
   /** Plain SGD at a constant rate. */

@@ -61,7 +61,7 @@ class GeneratorStepTest {
     ComputationGraph network =
         Networks.fresh(TeacherGraph.truncate(teacher.getConfiguration(), taps));
     network.paramTable().forEach((name, value) -> value.assign(teacher.paramTable().get(name)));
-    return new TeacherGraph(network, taps);
+    return new TeacherGraph(network, taps, java.util.Optional.empty());
   }
 
   private static RecordReference student(String recorder) {

@@ -30,7 +30,7 @@ class TeacherGraphTest {
 
   private static TeacherGraph teacher(ComputationGraph network, String... taps) {
     FrozenNetwork frozen = FrozenNetwork.of(network.getConfiguration(), network, List.of(taps));
-    return frozen.materialise(frozen.sharedParameters());
+    return frozen.materialise(frozen.sharedWeights());
   }
 
   /**

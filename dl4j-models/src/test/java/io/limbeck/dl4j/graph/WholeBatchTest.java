@@ -27,7 +27,7 @@ class WholeBatchTest {
     ComputationGraphConfiguration conf = LogitsForm.of(stock);
     FrozenNetwork frozen =
         FrozenNetwork.of(conf, Networks.fresh(conf), List.of(LogitsForm.logits(conf)));
-    return frozen.materialise(frozen.sharedParameters());
+    return frozen.materialise(frozen.sharedWeights());
   }
 
   private INDArray from(int first, int count) {

@@ -35,7 +35,7 @@ final class Instances {
   private static TeacherGraph take(FrozenNetwork network) {
     TeacherGraph graph = free(network.configuration());
     if (graph == null) {
-      return network.materialise(network.sharedParameters());
+      return network.materialise(network.sharedWeights());
     }
     graph.setParameters(network.parameters());
     return graph;

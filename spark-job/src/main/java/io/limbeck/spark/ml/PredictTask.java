@@ -63,7 +63,7 @@ record PredictTask(Broadcast<FrozenNetwork> network, InputRows inputs, OutputCol
 
     private List<Row> predicted(List<Row> batch) {
       if (graph == null) {
-        graph = network.value().materialise(network.value().sharedParameters());
+        graph = network.value().materialise(network.value().sharedWeights());
       }
       int own = batch.get(0).size() - 1;
       INDArray features = inputs.inputs(batch, own);

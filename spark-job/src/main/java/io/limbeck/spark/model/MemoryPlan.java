@@ -15,7 +15,8 @@ import org.apache.spark.network.util.JavaUtils;
  * @param driverHeap a round's results of all partitions, their mean, and what is kept beside
  * @param executorHeap a round's start and results, the teacher's weights, the segments at hand;
  *     what Spark keeps of the examples comes on top and spills
- * @param executorNative networks and activations of all tasks that run at once, the teacher once
+ * @param executorNative networks and activations of all tasks that run at once, the teacher's
+ *     weights twice
  */
 public record MemoryPlan(long driverHeap, long executorHeap, long executorNative) {
   private static final long FLOAT = 4;
@@ -72,13 +73,13 @@ public record MemoryPlan(long driverHeap, long executorHeap, long executorNative
     long teacher = FLOAT * sizes.teacher();
     long oneTask =
         THREADS_OWN
-            + FLOAT * (3 * sizes.learnt() + sizes.updater())
+            + FLOAT * (4 * sizes.learnt() + sizes.updater())
             + 4 * FLOAT * sizes.studentActivations() * sizes.batch()
             + 4 * FLOAT * sizes.teacherActivations() * sizes.batch();
     return new MemoryPlan(
         (sizes.partitions() + 4L) * state + 2 * teacher,
         state * (1 + 2L * sizes.tasks()) + teacher + 2 * sizes.segment() * sizes.tasks(),
-        JVMS_OWN + sizes.tasks() * oneTask + teacher);
+        JVMS_OWN + sizes.tasks() * oneTask + 2 * teacher);
   }
 
   /**

@@ -1,11 +1,11 @@
 package io.limbeck.spark.worker;
 
 import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.SharedWeights;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The teachers of this executor: each frozen network's weights become an array once in a JVM, found
@@ -14,19 +14,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class Teachers {
   private static final int KEPT = 8;
-  private static final Map<String, INDArray> WEIGHTS = new LinkedHashMap<>(8, 0.75f, true);
+  private static final Map<String, SharedWeights> WEIGHTS = new LinkedHashMap<>(8, 0.75f, true);
   private static final AtomicInteger MATERIALISED = new AtomicInteger();
 
   private Teachers() {}
 
-  static INDArray weights(FrozenNetwork teacher) {
+  static SharedWeights weights(FrozenNetwork teacher) {
     synchronized (WEIGHTS) {
-      INDArray weights =
+      SharedWeights weights =
           WEIGHTS.computeIfAbsent(
               teacher.fingerprint(),
               fingerprint -> {
                 MATERIALISED.incrementAndGet();
-                return teacher.sharedParameters();
+                return teacher.sharedWeights();
               });
       Iterator<String> oldest = WEIGHTS.keySet().iterator();
       while (WEIGHTS.size() > KEPT) {

@@ -36,7 +36,7 @@ class InstancesTest {
   }
 
   private float[] ofItsOwn(FrozenNetwork network) {
-    return logits(network.materialise(network.sharedParameters()));
+    return logits(network.materialise(network.sharedWeights()));
   }
 
   private static TeacherGraph used(FrozenNetwork network) {

@@ -17,7 +17,7 @@ class MemoryPlanTest {
     assertThat(PLAN.driverHeap()).isEqualTo((40 * 200 + 4 * 200 + 2 * 240) * MIB);
     assertThat(PLAN.executorHeap()).isEqualTo((200 * 9 + 240 + 2 * 32 * 4) * MIB);
     assertThat(PLAN.executorNative())
-        .isEqualTo((480 + 4 * (96 + 400 + 4 * 40 * 32 + 4 * 4 * 32) + 240) * MIB);
+        .isEqualTo((480 + 4 * (96 + 500 + 4 * 40 * 32 + 4 * 4 * 32) + 480) * MIB);
   }
 
   @Test
@@ -32,7 +32,7 @@ class MemoryPlanTest {
             "the driver has 4,096 MiB of heap, but about 9,280 are needed: raise --driver-memory",
             "executors have 3,072 MiB of heap ('spark.executor.memory'), of which Spark leaves 1,108 beside what"
                 + " it keeps ('spark.memory.fraction'), but about 2,296 are needed: raise it",
-            "executors may take 2,048 MiB outside the heap ('spark.executor.memoryOverhead'), but JVM and networks take about 25,232:"
+            "executors may take 2,048 MiB outside the heap ('spark.executor.memoryOverhead'), but JVM and networks take about 25,872:"
                 + " a cluster manager would kill them, raise it",
             "-Dorg.bytedeco.javacpp.maxbytes lets executors take 4,096 MiB outside the heap, but"
                 + " 'spark.executor.memoryOverhead' only 2,048: lower the one or raise the other");
@@ -43,7 +43,7 @@ class MemoryPlanTest {
     SparkConf conf =
         new SparkConf(false)
             .set("spark.executor.memory", "8g")
-            .set("spark.executor.memoryOverhead", "25g");
+            .set("spark.executor.memoryOverhead", "26g");
     assertThat(PLAN.warnings(conf, false, 16384 * MIB)).isEmpty();
     MemoryPlan small =
         MemoryPlan.of(new MemoryPlan.Sizes(7000, 7000, 400_000, 20_000, 9000, 2, 2, 32, 5 * MIB));

@@ -1,0 +1,88 @@
+package io.limbeck.dl4j.inference;
+
+import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.dl4j.onednn.Contiguous;
+import io.limbeck.dl4j.onednn.OneDnn;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A network that only runs forward, in inference mode, compiled: BatchNorms are folded into the
+ * weights before them, sums and ReLUs happen where their operands are written, maps lie channels
+ * last. It computes what DL4J's layers do, to rounding. Not for use by several threads.
+ */
+public final class CompiledNetwork {
+  private static final int SIZES_KEPT = 2;
+
+  private final ComputationGraph network;
+  private final Fusion.Plan plan;
+  private final Weights weights;
+  private final Map<List<Long>, Optional<Program>> programs = new LinkedHashMap<>(4, 0.75f, true);
+
+  private CompiledNetwork(ComputationGraph network, Fusion.Plan plan, Weights weights) {
+    this.network = network;
+    this.plan = plan;
+    this.weights = weights;
+  }
+
+  /**
+   * Compiles a network.
+   *
+   * @param network with its parameters, which stay its own
+   * @param weights shared by all networks with the same parameters
+   * @return empty where it has vertices that are not known here
+   */
+  public static Optional<CompiledNetwork> of(ComputationGraph network, Weights weights) {
+    if (!CpuEngine.status().fast()
+        || !OneDnn.isAvailable()
+        || network.getConfiguration().getNetworkInputs().size() != 1
+        || network.getConfiguration().getDataType() != DataType.FLOAT) {
+      return Optional.empty();
+    }
+    List<String> order =
+        IntStream.of(network.topologicalSortOrder())
+            .mapToObj(index -> network.getVertices()[index].getVertexName())
+            .toList();
+    return Fusion.of(network.getConfiguration(), order)
+        .map(plan -> new CompiledNetwork(network, plan, weights));
+  }
+
+  /** To be told when the network's parameters have other values. Nobody may be running. */
+  public void parametersChanged() {
+    weights.refresh();
+  }
+
+  /**
+   * Runs.
+   *
+   * @param features a mini-batch
+   * @return the network's outputs in their order, outside any workspace; empty where its values are
+   *     neither maps nor rows of numbers
+   */
+  public Optional<List<INDArray>> output(INDArray features) {
+    return program(features.shape()).map(program -> program.run(Contiguous.of(features)));
+  }
+
+  /** An epoch's last mini-batch may be smaller. */
+  private Optional<Program> program(long[] features) {
+    List<Long> key = Arrays.stream(features).boxed().toList();
+    if (!programs.containsKey(key)) {
+      List<String> outputs = network.getConfiguration().getNetworkOutputs();
+      programs.put(
+          key,
+          Shapes.of(network.getConfiguration(), plan, features)
+              .map(shapes -> new Program(plan, outputs, shapes, new Primitives(network, weights))));
+      if (programs.size() > SIZES_KEPT) {
+        programs.remove(programs.keySet().iterator().next());
+      }
+    }
+    return programs.get(key);
+  }
+}

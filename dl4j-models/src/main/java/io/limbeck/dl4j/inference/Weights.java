@@ -1,0 +1,58 @@
+package io.limbeck.dl4j.inference;
+
+import io.limbeck.dl4j.onednn.OneDnn;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * What the operations of a compiled network multiply with and add, in the layouts that they are
+ * fastest with. One for all networks of a JVM that share their parameters; for any number of
+ * threads.
+ */
+public final class Weights {
+  private final Map<String, List<Packed>> kept = new HashMap<>();
+
+  private record Packed(Supplier<float[]> values, memory.desc plain, memory target) {
+    void fill() {
+      boolean isPlain = plain.equals(target.get_desc());
+      memory from = isPlain ? target : new memory(plain, OneDnn.cpu());
+      new FloatPointer(from.get_data_handle()).put(values.get());
+      if (!isPlain) {
+        new reorder(from, target).execute(OneDnn.stream(), from, target);
+      }
+    }
+  }
+
+  /** Fetches all again: the parameters have other values now. Nobody may be reading. */
+  synchronized void refresh() {
+    kept.values().forEach(several -> several.forEach(Packed::fill));
+  }
+
+  /**
+   * Numbers in a layout, made once.
+   *
+   * @param key what they are
+   * @param values in plain order, as they are now
+   * @param plain that order
+   * @param wanted the layout
+   */
+  synchronized memory get(
+      String key, Supplier<float[]> values, memory.desc plain, memory.desc wanted) {
+    List<Packed> known = kept.computeIfAbsent(key, name -> new ArrayList<>());
+    for (Packed each : known) {
+      if (each.target().get_desc().equals(wanted)) {
+        return each.target();
+      }
+    }
+    Packed packed = new Packed(values, plain, new memory(wanted, OneDnn.cpu()));
+    packed.fill();
+    known.add(packed);
+    return packed.target();
+  }
+}
