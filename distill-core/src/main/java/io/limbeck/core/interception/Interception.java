@@ -41,6 +41,18 @@ public final class Interception implements AutoCloseable {
     return new Interception(path, listener);
   }
 
+  /**
+   * Whether this thread listens to any method. What may take a way past the methods that it stands
+   * for must not do so then.
+   */
+  public static boolean isListening() {
+    boolean listening = !LISTENERS.get().isEmpty();
+    if (!listening) {
+      LISTENERS.remove();
+    }
+    return listening;
+  }
+
   /** Stops listening. Must be called by the thread that began; a second call does nothing. */
   @Override
   public void close() {

@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.engine;
 
+import io.limbeck.core.interception.Interception;
 import io.limbeck.dl4j.onednn.Contiguous;
 import io.limbeck.dl4j.onednn.Relu;
 import java.util.LinkedHashMap;
@@ -51,8 +52,12 @@ final class OneDnnRelu extends ActivationLayer {
     return new Pair<>(new DefaultGradient(), gradient);
   }
 
+  /** Who listens to methods may wait for the activation function's. */
   private static boolean isOurs(INDArray input) {
-    return input != null && input.dataType() == DataType.FLOAT && Contiguous.is(input);
+    return input != null
+        && input.dataType() == DataType.FLOAT
+        && Contiguous.is(input)
+        && !Interception.isListening();
   }
 
   /** An epoch's last mini-batch may be smaller, evaluation's are larger. */

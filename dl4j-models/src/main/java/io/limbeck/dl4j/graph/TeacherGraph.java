@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.core.interception.Interception;
 import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.inference.CompiledNetwork;
 import java.util.Collection;
@@ -93,8 +94,10 @@ public final class TeacherGraph implements Teacher {
     if (taps.isEmpty()) {
       return activations;
     }
+    // Who listens to methods wants to hear the layers'.
     List<INDArray> outputs =
         compiled
+            .filter(each -> !Interception.isListening())
             .flatMap(each -> each.output(features))
             .orElseGet(() -> List.of(network.output(false, features)));
     for (int i = 0; i < taps.size(); i++) {

@@ -20,10 +20,14 @@ public final class Weights {
 
   private record Packed(Supplier<float[]> values, memory.desc plain, memory target) {
     void fill() {
-      boolean isPlain = plain.equals(target.get_desc());
-      memory from = isPlain ? target : new memory(plain, OneDnn.cpu());
-      new FloatPointer(from.get_data_handle()).put(values.get());
-      if (!isPlain) {
+      float[] numbers = values.get();
+      if (plain.equals(target.get_desc())) {
+        new FloatPointer(target.get_data_handle()).put(numbers);
+        return;
+      }
+      // Let go of at once, for the garbage collector does not know how much it is.
+      try (FloatPointer copy = new FloatPointer(numbers)) {
+        memory from = new memory(plain, OneDnn.cpu(), copy);
         new reorder(from, target).execute(OneDnn.stream(), from, target);
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.error.UserException;
+import io.limbeck.core.recorder.MethodOutputs;
 import io.limbeck.core.recorder.ModuleInputs;
 import io.limbeck.core.recorder.ModuleOutputs;
 import io.limbeck.core.recorder.Parameter;
@@ -53,6 +54,27 @@ class RecordedNetworkTest {
       assertThat(last).isEqualTo(recording.get("relu", 1, null));
       assertThat(last).isNotEqualTo(recording.get("relu", 0, null));
       assertThat(last.shape()).containsExactly(4, 16, 8, 8);
+    }
+  }
+
+  /** A compiled network calls none, and neither does a replaced ReLU. */
+  @Test
+  void methodsOfLayers_areHeard() {
+    RecordedNetwork recorded =
+        recorded(
+            Map.of(
+                "relu",
+                new MethodOutputs("org.nd4j.linalg.activations.impl.ActivationReLU#getActivation"),
+                "fc",
+                new ModuleOutputs("head.fc")));
+    try (Recording recording = recorded.forward(features)) {
+      INDArray last = (INDArray) recording.get("relu", 6, null);
+      assertThat(last.shape()).containsExactly(4, 64, 2, 2);
+      INDArray logits = (INDArray) recording.get("fc", 0, null);
+      assertThat(
+              org.nd4j.linalg.ops.transforms.Transforms.softmax(logits)
+                  .equalsWithEps(network.outputSingle(features), 1e-6))
+          .isTrue();
     }
   }
 

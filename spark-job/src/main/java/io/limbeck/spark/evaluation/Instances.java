@@ -13,8 +13,15 @@ import java.util.function.Function;
  * sees a small object in each of them and is in no hurry.
  */
 final class Instances {
-  private static final Deque<TeacherGraph> FREE = new ArrayDeque<>();
+  private static final Deque<Instance> FREE = new ArrayDeque<>();
   private static String configuration;
+
+  /**
+   * A network that is free.
+   *
+   * @param fingerprint of the frozen network whose weights it has
+   */
+  private record Instance(String fingerprint, TeacherGraph graph) {}
 
   private Instances() {}
 
@@ -33,16 +40,18 @@ final class Instances {
   }
 
   private static TeacherGraph take(FrozenNetwork network) {
-    TeacherGraph graph = free(network.configuration());
-    if (graph == null) {
+    Instance instance = free(network.configuration());
+    if (instance == null) {
       return network.materialise(network.sharedWeights());
     }
-    graph.setParameters(network.parameters());
-    return graph;
+    if (!instance.fingerprint().equals(network.fingerprint())) {
+      instance.graph().setParameters(network.parameters());
+    }
+    return instance.graph();
   }
 
   /** Null where there is none. Those of another network are let go. */
-  private static TeacherGraph free(String wanted) {
+  private static Instance free(String wanted) {
     synchronized (FREE) {
       if (!wanted.equals(configuration)) {
         FREE.clear();
@@ -55,7 +64,7 @@ final class Instances {
   private static void giveBack(FrozenNetwork network, TeacherGraph graph) {
     synchronized (FREE) {
       if (network.configuration().equals(configuration)) {
-        FREE.push(graph);
+        FREE.push(new Instance(network.fingerprint(), graph));
       }
     }
   }
