@@ -42,7 +42,8 @@ public final class StepBenchmark {
     System.out.println(
         new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
-            .writeValueAsString(measure(steps, batch)));
+            .writeValueAsString(
+                List.of(measure(steps, batch), ForwardBenchmark.measure(3 * steps, batch))));
   }
 
   /**

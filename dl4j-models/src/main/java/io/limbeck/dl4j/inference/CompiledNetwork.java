@@ -67,22 +67,32 @@ public final class CompiledNetwork {
    *     neither maps nor rows of numbers
    */
   public Optional<List<INDArray>> output(INDArray features) {
-    return program(features.shape()).map(program -> program.run(Contiguous.of(features)));
+    INDArray floats = Contiguous.of(features.castTo(DataType.FLOAT));
+    return program(features.shape()).map(program -> program.run(floats));
   }
 
   /** An epoch's last mini-batch may be smaller. */
   private Optional<Program> program(long[] features) {
     List<Long> key = Arrays.stream(features).boxed().toList();
     if (!programs.containsKey(key)) {
-      List<String> outputs = network.getConfiguration().getNetworkOutputs();
-      programs.put(
-          key,
-          Shapes.of(network.getConfiguration(), plan, features)
-              .map(shapes -> new Program(plan, outputs, shapes, new Primitives(network, weights))));
+      programs.put(key, compile(features));
       if (programs.size() > SIZES_KEPT) {
         programs.remove(programs.keySet().iterator().next());
       }
     }
     return programs.get(key);
+  }
+
+  private Optional<Program> compile(long[] features) {
+    List<String> outputs = network.getConfiguration().getNetworkOutputs();
+    Primitives primitives = new Primitives(network, weights);
+    try {
+      return Shapes.of(network.getConfiguration(), plan, features)
+          .map(shapes -> new Program(plan, outputs, shapes, primitives));
+    } catch (RuntimeException e) {
+      // What oneDNN has no primitive for, or no network can take, is the layers' to do or to
+      // refuse.
+      return Optional.empty();
+    }
   }
 }

@@ -93,7 +93,10 @@ class CompiledNetworkTest {
         .addLayer("left", conv(3, 3).dilation(2, 2).build(), "pool")
         .addLayer("drop", new DropoutLayer(0.5), "left")
         .addLayer("right", conv(1, 1).hasBias(false).build(), "pool")
-        .addLayer("bn", new BatchNormalization(), "right")
+        .addLayer(
+            "bn",
+            new BatchNormalization.Builder().lockGammaBeta(true).gamma(2).beta(0.5).build(),
+            "right")
         // The later one adds itself to the earlier one, which is still wanted afterwards.
         .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "bn", "drop")
         .addVertex("twice", new ElementWiseVertex(ElementWiseVertex.Op.Add), "sum", "drop")
@@ -108,13 +111,14 @@ class CompiledNetworkTest {
             "hidden",
             new DenseLayer.Builder().nOut(7).activation(Activation.RELU).build(),
             "linear")
+        .addLayer("rows", new BatchNormalization(), "hidden")
         .addLayer(
             "head.fc",
             new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
                 .nOut(5)
                 .activation(Activation.SOFTMAX)
                 .build(),
-            "hidden")
+            "rows")
         .setOutputs("head.fc")
         .build();
   }
