@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The switchboard between watched methods and those who watch them. A method is rewritten once in a
@@ -42,15 +43,17 @@ public final class Interception implements AutoCloseable {
   }
 
   /**
-   * Whether this thread listens to any method. What may take a way past the methods that it stands
-   * for must not do so then.
+   * Whether this thread listens to a method of certain packages. What may take a way past their
+   * methods must not do so then.
+   *
+   * @param packages how the names of their classes begin
    */
-  public static boolean isListening() {
-    boolean listening = !LISTENERS.get().isEmpty();
-    if (!listening) {
+  public static boolean isListeningIn(String... packages) {
+    Set<String> paths = LISTENERS.get().keySet();
+    if (paths.isEmpty()) {
       LISTENERS.remove();
     }
-    return listening;
+    return paths.stream().anyMatch(path -> Arrays.stream(packages).anyMatch(path::startsWith));
   }
 
   /** Stops listening. Must be called by the thread that began; a second call does nothing. */

@@ -2,7 +2,7 @@ package io.limbeck.dl4j.engine;
 
 import io.limbeck.core.interception.Interception;
 import io.limbeck.dl4j.onednn.Contiguous;
-import io.limbeck.dl4j.onednn.Relu;
+import io.limbeck.dl4j.onednn.ReluGradient;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -14,16 +14,18 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * DL4J's activation layer with oneDNN's ReLU in it, which reads once and writes once. DL4J's own
- * copies its input before it overwrites the copy, in both directions.
+ * DL4J's activation layer with a ReLU in it that reads once and writes once, on the way back
+ * oneDNN's. DL4J's own copies its input before it overwrites the copy, in both directions.
  */
 final class OneDnnRelu extends ActivationLayer {
   private static final long serialVersionUID = 1L;
   private static final int LENGTHS_KEPT = 3;
 
-  private final transient Map<Long, Relu> primitives = new LinkedHashMap<>(8, 0.75f, true);
+  private final transient Map<Long, ReluGradient> primitives = new LinkedHashMap<>(8, 0.75f, true);
 
   OneDnnRelu(NeuralNetConfiguration conf) {
     super(conf, DataType.FLOAT);
@@ -36,7 +38,8 @@ final class OneDnnRelu extends ActivationLayer {
     }
     INDArray output =
         workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, input.shape());
-    of(input.length()).forward(input, output);
+    // oneDNN's makes zeros of NaN, and whoever looks for the place where they began finds nothing.
+    Nd4j.getExecutioner().exec(new RectifiedLinear(input, output, 0));
     return output;
   }
 
@@ -48,7 +51,7 @@ final class OneDnnRelu extends ActivationLayer {
     }
     INDArray gradient =
         workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape());
-    of(input.length()).backward(input, Contiguous.of(epsilon), gradient);
+    of(input.length()).run(input, Contiguous.of(epsilon), gradient);
     return new Pair<>(new DefaultGradient(), gradient);
   }
 
@@ -57,15 +60,15 @@ final class OneDnnRelu extends ActivationLayer {
     return input != null
         && input.dataType() == DataType.FLOAT
         && Contiguous.is(input)
-        && !Interception.isListening();
+        && !Interception.isListeningIn("org.nd4j.");
   }
 
   /** An epoch's last mini-batch may be smaller, evaluation's are larger. */
-  private Relu of(long length) {
-    Relu relu = primitives.computeIfAbsent(length, Relu::new);
+  private ReluGradient of(long length) {
+    ReluGradient gradient = primitives.computeIfAbsent(length, ReluGradient::new);
     if (primitives.size() > LENGTHS_KEPT) {
       primitives.remove(primitives.keySet().iterator().next());
     }
-    return relu;
+    return gradient;
   }
 }

@@ -19,7 +19,10 @@ public final class Networks {
    */
   public static ComputationGraph fresh(ComputationGraphConfiguration conf) {
     ComputationGraph network = new ComputationGraph(conf);
+    long seed = conf.getDefaultConfiguration().getSeed();
+    conf.getDefaultConfiguration().setSeed(RandomSeed.of(seed));
     network.init();
+    conf.getDefaultConfiguration().setSeed(seed);
     return CpuEngine.accelerate(network);
   }
 

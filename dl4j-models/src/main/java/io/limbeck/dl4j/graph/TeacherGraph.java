@@ -97,7 +97,7 @@ public final class TeacherGraph implements Teacher {
     // Who listens to methods wants to hear the layers'.
     List<INDArray> outputs =
         compiled
-            .filter(each -> !Interception.isListening())
+            .filter(each -> !Interception.isListeningIn("org.deeplearning4j.", "org.nd4j."))
             .flatMap(each -> each.output(features))
             .orElseGet(() -> List.of(network.output(false, features)));
     for (int i = 0; i < taps.size(); i++) {

@@ -64,11 +64,14 @@ public final class CompiledNetwork {
    *
    * @param features a mini-batch
    * @return the network's outputs in their order, outside any workspace; empty where its values are
-   *     neither maps nor rows of numbers
+   *     neither maps nor rows of numbers, and where weights are not finite: oneDNN's ReLU makes
+   *     zeros of NaN, and nobody would notice
    */
   public Optional<List<INDArray>> output(INDArray features) {
     INDArray floats = Contiguous.of(features.castTo(DataType.FLOAT));
-    return program(features.shape()).map(program -> program.run(floats));
+    return program(features.shape())
+        .filter(program -> weights.isFinite())
+        .map(program -> program.run(floats));
   }
 
   /** An epoch's last mini-batch may be smaller. */

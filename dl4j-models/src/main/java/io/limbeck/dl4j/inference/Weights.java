@@ -18,24 +18,35 @@ import org.bytedeco.javacpp.FloatPointer;
 public final class Weights {
   private final Map<String, List<Packed>> kept = new HashMap<>();
 
-  private record Packed(Supplier<float[]> values, memory.desc plain, memory target) {
-    void fill() {
-      float[] numbers = values.get();
-      if (plain.equals(target.get_desc())) {
-        new FloatPointer(target.get_data_handle()).put(numbers);
-        return;
-      }
-      // Let go of at once, for the garbage collector does not know how much it is.
-      try (FloatPointer copy = new FloatPointer(numbers)) {
-        memory from = new memory(plain, OneDnn.cpu(), copy);
-        new reorder(from, target).execute(OneDnn.stream(), from, target);
-      }
-    }
+  private boolean finite = true;
+
+  private record Packed(Supplier<float[]> values, memory.desc plain, memory target) {}
+
+  /** Whether all that was fetched is finite. */
+  synchronized boolean isFinite() {
+    return finite;
   }
 
   /** Fetches all again: the parameters have other values now. Nobody may be reading. */
   synchronized void refresh() {
-    kept.values().forEach(several -> several.forEach(Packed::fill));
+    finite = true;
+    kept.values().forEach(several -> several.forEach(this::fetch));
+  }
+
+  private void fetch(Packed packed) {
+    float[] numbers = packed.values().get();
+    for (float number : numbers) {
+      finite &= Float.isFinite(number);
+    }
+    if (packed.plain().equals(packed.target().get_desc())) {
+      new FloatPointer(packed.target().get_data_handle()).put(numbers);
+      return;
+    }
+    // Let go of at once, for the garbage collector does not know how much it is.
+    try (FloatPointer copy = new FloatPointer(numbers)) {
+      memory from = new memory(packed.plain(), OneDnn.cpu(), copy);
+      new reorder(from, packed.target()).execute(OneDnn.stream(), from, packed.target());
+    }
   }
 
   /**
@@ -55,7 +66,7 @@ public final class Weights {
       }
     }
     Packed packed = new Packed(values, plain, new memory(wanted, OneDnn.cpu()));
-    packed.fill();
+    fetch(packed);
     known.add(packed);
     return packed.target();
   }

@@ -220,6 +220,21 @@ class CompiledNetworkTest {
         running(other, List.of("head.fc")).forward(features(2)).get("head.fc"));
   }
 
+  /** A ReLU of oneDNN's would make zeros of them. */
+  @Test
+  void weightsThatAreNotFinite_areSeenInWhatIsPutOut() {
+    ComputationGraph network = network("resnet");
+    float[] good = Networks.parameters(network);
+    TeacherGraph graph = running(network, List.of("head.fc"));
+    INDArray expected = graph.forward(features(2)).get("head.fc");
+    float[] bad = good.clone();
+    bad[3] = Float.NaN;
+    graph.setParameters(bad);
+    assertThat(graph.forward(features(2)).get("head.fc").sumNumber().doubleValue()).isNaN();
+    graph.setParameters(good);
+    assertThat(graph.forward(features(2)).get("head.fc")).isEqualTo(expected);
+  }
+
   @Test
   void instancesThatShareWeights_putOutTheSame_atOnce() {
     ComputationGraph network = network("resnet");

@@ -2,12 +2,12 @@ package io.limbeck.spark.evaluation;
 
 import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.RandomSeed;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.Seeds;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** What a network's BatchNorms see of the first mini-batches of one partition. */
 public final class MomentsTask implements Function<Block, BatchNormMoments> {
@@ -46,8 +46,7 @@ public final class MomentsTask implements Function<Block, BatchNormMoments> {
     if (steps == 0) {
       return BatchNormMoments.NONE;
     }
-    Nd4j.getRandom()
-        .setSeed(Seeds.derive(sample.seed(), DROPOUT, sample.epoch(), block.partition()));
+    RandomSeed.set(Seeds.derive(sample.seed(), DROPOUT, sample.epoch(), block.partition()));
     return Instances.with(frozen, graph -> moments(graph, block, steps));
   }
 

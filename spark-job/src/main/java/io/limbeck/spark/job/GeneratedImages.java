@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.dl4j.graph.RandomSeed;
 import io.limbeck.spark.visual.ImageFigure;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -25,7 +26,7 @@ final class GeneratedImages {
    */
   static Optional<byte[]> png(
       ComputationGraph generator, int latent, ComputationGraph teacher, int classes, long seed) {
-    Nd4j.getRandom().setSeed(seed);
+    RandomSeed.set(seed);
     INDArray images = generator.output(true, Nd4j.randn(DataType.FLOAT, IMAGES, latent))[0];
     if (images.size(1) != 1 && images.size(1) != 3) {
       return Optional.empty();

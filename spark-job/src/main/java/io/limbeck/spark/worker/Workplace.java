@@ -10,6 +10,7 @@ import io.limbeck.dl4j.graph.DataFreeStep;
 import io.limbeck.dl4j.graph.DistillationStep;
 import io.limbeck.dl4j.graph.GeneratorStep;
 import io.limbeck.dl4j.graph.LazyTeacher;
+import io.limbeck.dl4j.graph.RandomSeed;
 import io.limbeck.dl4j.graph.StudentPlan;
 import io.limbeck.dl4j.graph.Teacher;
 import io.limbeck.dl4j.graph.TeacherGraph;
@@ -24,7 +25,6 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A student and its teacher, made once and used by one task at a time. Everything that a round
@@ -176,7 +176,7 @@ public final class Workplace {
 
   /** Sets everything that the next steps depend on. */
   void begin(RoundState state, long randomSeed) {
-    Nd4j.getRandom().setSeed(randomSeed);
+    RandomSeed.set(randomSeed);
     assign(state.parameters().values(), parameters());
     if (state.updaterState().length() == 0) {
       updaterStates().forEach(updater -> updater.assign(0));
