@@ -51,6 +51,7 @@ public final class CompiledNetwork {
             .mapToObj(index -> network.getVertices()[index].getVertexName())
             .toList();
     return Fusion.of(network.getConfiguration(), order)
+        .filter(plan -> plan.computes(network.getConfiguration().getNetworkOutputs()))
         .map(plan -> new CompiledNetwork(network, plan, weights));
   }
 

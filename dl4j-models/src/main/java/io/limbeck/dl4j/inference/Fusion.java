@@ -64,6 +64,12 @@ final class Fusion {
    * @param same the names of outputs that are others' under another name
    */
   record Plan(List<Operation> operations, Map<String, String> same) {
+    /** Whether vertices are put out by operations, and none is the network's input. */
+    boolean computes(List<String> vertices) {
+      List<String> computed = operations.stream().map(Operation::name).toList();
+      return vertices.stream().map(this::source).allMatch(computed::contains);
+    }
+
     /** The operation, or input, whose output a vertex' is. */
     String source(String vertex) {
       return same.getOrDefault(vertex, vertex);

@@ -43,7 +43,7 @@ final class Program {
   /** A primitive with its operands. */
   record Call(primitive work, IntMemoryMap arguments) {}
 
-  /** What an operation has computed, in a buffer; null for the network's own input. */
+  /** What an operation has computed, or came in, in a buffer. */
   private record Value(Pointer address, Buffer buffer) {}
 
   /** Where the next run puts out to. */
@@ -74,7 +74,7 @@ final class Program {
       }
       for (String read : operation.inputs().stream().distinct().toList()) {
         boolean overwritten = values.get(read).equals(values.get(operation.name()));
-        if (lastUse.get(read) == i && values.get(read).buffer() != null && !overwritten) {
+        if (lastUse.get(read) == i && !overwritten) {
           buffers.giveBack(values.get(read).buffer());
         }
       }
@@ -92,7 +92,7 @@ final class Program {
     return last;
   }
 
-  /** Maps are brought to channels last; a row of numbers is taken as it is. */
+  /** Maps are brought to channels last. */
   private void takeInput() {
     String name = shapes.input();
     Value value = newValue(name);
