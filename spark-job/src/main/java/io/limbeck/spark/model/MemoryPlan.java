@@ -92,23 +92,38 @@ public record MemoryPlan(long driverHeap, long executorHeap, long executorNative
    */
   public List<String> warnings(SparkConf conf, boolean local, long driverLimit) {
     List<String> warnings = new ArrayList<>();
-    long heap = driverHeap + (local ? executorHeap : 0);
-    if (heap > driverLimit) {
+    if (local) {
+      // Driver and executor are one, and Spark keeps examples in it.
+      long left = left(conf, driverLimit);
+      if (driverHeap + executorHeap > left) {
+        warnings.add(
+            text(
+                "this JVM has %,d MiB of heap, of which Spark leaves %,d beside what it keeps"
+                    + " ('spark.memory.fraction'), but about %,d are needed: raise --driver-memory, or lower"
+                    + " 'data.block_mib'",
+                driverLimit, left, driverHeap + executorHeap));
+      }
+      return warnings;
+    }
+    if (driverHeap > driverLimit) {
       warnings.add(
           text(
               "the driver has %,d MiB of heap, but about %,d are needed: raise --driver-memory",
-              driverLimit, heap));
+              driverLimit, driverHeap));
     }
-    if (!local) {
-      executorWarnings(conf, warnings);
-    }
+    executorWarnings(conf, warnings);
     return warnings;
+  }
+
+  /** What Spark leaves of an executor's heap to its tasks. */
+  private static long left(SparkConf conf, long heap) {
+    double fraction = conf.getDouble("spark.memory.fraction", 0.6);
+    return Math.max(0, (long) ((heap - SPARKS_OWN) * (1 - fraction)));
   }
 
   private void executorWarnings(SparkConf conf, List<String> warnings) {
     long memory = conf.getSizeAsBytes("spark.executor.memory", "1g");
-    double fraction = conf.getDouble("spark.memory.fraction", 0.6);
-    long left = Math.max(0, (long) ((memory - SPARKS_OWN) * (1 - fraction)));
+    long left = left(conf, memory);
     if (executorHeap > left) {
       warnings.add(
           text(

@@ -48,5 +48,11 @@ class MemoryPlanTest {
     MemoryPlan small =
         MemoryPlan.of(new MemoryPlan.Sizes(7000, 7000, 400_000, 20_000, 9000, 2, 2, 32, 5 * MIB));
     assertThat(small.warnings(new SparkConf(false), true, 512 * MIB)).isEmpty();
+    MemoryPlan segments =
+        MemoryPlan.of(new MemoryPlan.Sizes(7000, 7000, 0, 20_000, 9000, 2, 2, 32, 32 * MIB));
+    assertThat(segments.warnings(new SparkConf(false), true, 512 * MIB))
+        .containsExactly(
+            "this JVM has 512 MiB of heap, of which Spark leaves 84 beside what it keeps ('spark.memory.fraction'), but about 129 are"
+                + " needed: raise --driver-memory, or lower 'data.block_mib'");
   }
 }
