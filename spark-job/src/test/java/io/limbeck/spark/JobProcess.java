@@ -47,7 +47,9 @@ final class JobProcess {
           "org/objenesis/",
           "org/roaringbitmap/",
           "org/rocksdb/",
+          "org/scalanlp/",
           "org/slf4j/",
+          "org/typelevel/",
           "org/xerial/",
           "com/thoughtworks/");
 

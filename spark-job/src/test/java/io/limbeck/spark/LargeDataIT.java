@@ -2,78 +2,95 @@ package io.limbeck.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.DataOutputStream;
+import java.awt.image.BufferedImage;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Training examples of twice the heap. Where they do not fit they spill, and nothing else changes.
+ * Training examples of four times the heap. Where they do not fit they spill, and nothing else
+ * changes.
  */
 class LargeDataIT {
-  private static final int EXAMPLES = 66_000;
-  private static final int EDGE = 128;
+  private static final int HEAP_MIB = 512;
+  private static final int CLASSES = 3;
+  private static final int EDGE = 256;
+  private static final int EXAMPLES = 11_000;
 
   @TempDir private Path dir;
 
-  private Path write(int count) throws IOException {
-    Random random = new Random(1);
-    byte[] noise = new byte[EDGE * EDGE + 4096];
-    random.nextBytes(noise);
-    try (DataOutputStream images = stream("images");
-        DataOutputStream labels = stream("labels")) {
-      images.writeInt(0x803);
-      images.writeInt(count);
-      images.writeInt(EDGE);
-      images.writeInt(EDGE);
-      labels.writeInt(0x801);
-      labels.writeInt(count);
-      for (int i = 0; i < count; i++) {
-        int label = random.nextInt(3);
-        byte[] image = Arrays.copyOfRange(noise, 1000 * label, 1000 * label + EDGE * EDGE);
-        image[random.nextInt(image.length)] = (byte) i;
-        images.write(image);
-        labels.writeByte(label);
-      }
+  private void writeImages() throws IOException {
+    ImageIO.setUseCache(false);
+    for (int label = 0; label < CLASSES; label++) {
+      Files.createDirectories(dir.resolve("images/class" + label));
     }
-    return Files.writeString(
-        dir.resolve("large.json"),
+    IntStream.range(0, EXAMPLES).parallel().forEach(this::writeImage);
+  }
+
+  private void writeImage(int number) {
+    int label = number % CLASSES;
+    int tint = new Random(number).nextInt(1 << 24);
+    int[] pixels = new int[EDGE * EDGE];
+    for (int i = 0; i < pixels.length; i++) {
+      int gray = (i % EDGE * label + i / EDGE) & 255;
+      pixels[i] = (gray * 0x010101) ^ tint;
+    }
+    BufferedImage image = new BufferedImage(EDGE, EDGE, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, EDGE, EDGE, pixels, 0, EDGE);
+    File file = dir.resolve("images/class%d/%05d.png".formatted(label, number)).toFile();
+    try {
+      ImageIO.write(image, "png", file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void writeConfig(String name, String source) throws IOException {
+    Files.writeString(
+        dir.resolve(name),
         """
         { "name": "large",
           "algorithm": { "type": "Supervised", "architecture": { "type": "Mlp", "hidden": [2] } },
-          "data": { "num_classes": 3, "block_mib": 32,
-            "train": { "format": "idx", "images": "images", "labels": "labels" } },
-          "schedule": { "epochs": 1, "batch_size": 256 },
+          "data": { "num_classes": %d, "shape": [3, %d, %d], "block_mib": 8, "train": %s },
+          "schedule": { "epochs": 1, "batch_size": 64 },
           "averaging": { "workers": 2, "frequency": 20 },
           "output": { "dir": "out" } }
-        """);
+        """
+            .formatted(CLASSES, EDGE, EDGE, source));
   }
 
-  private DataOutputStream stream(String name) throws IOException {
-    return new DataOutputStream(
-        new java.io.BufferedOutputStream(Files.newOutputStream(dir.resolve(name)), 1 << 20));
-  }
-
-  private byte[] model(String heap) throws IOException, InterruptedException {
+  private static List<String> heap(int mib) {
     List<String> options = new ArrayList<>(JobProcess.LOCAL);
-    options.set(0, "-Xmx" + heap);
-    String output =
-        JobProcess.run(
-            dir, options, "run", "large.json", "--set=output.dir=" + dir.resolve("out" + heap));
-    assertThat(output).contains("examples {train=66000}");
-    return Files.readAllBytes(dir.resolve("out" + heap).resolve("model.zip"));
+    options.set(0, "-Xmx" + mib + "m");
+    return options;
+  }
+
+  private byte[] model(int mib, String config) throws IOException, InterruptedException {
+    Path out = dir.resolve("out-" + mib + config);
+    String output = JobProcess.run(dir, heap(mib), "run", config, "--set=output.dir=" + out);
+    assertThat(output).contains("examples {train=" + EXAMPLES + "}");
+    return Files.readAllBytes(out.resolve("model.zip"));
   }
 
   @Test
-  void twiceTheHeap_trainsAsIfThereWereRoom() throws Exception {
-    write(EXAMPLES);
-    assertThat(Files.size(dir.resolve("images"))).isGreaterThan(2L * 512 << 20);
-    assertThat(model("512m")).isEqualTo(model("4g"));
+  void fourTimesTheHeap_trainsAsIfThereWereRoom() throws Exception {
+    assertThat(3L * EDGE * EDGE * EXAMPLES).isGreaterThan(4L * HEAP_MIB << 20);
+    writeImages();
+    writeConfig("folder.json", "{ \"format\": \"image_folder\", \"path\": \"images\" }");
+    writeConfig("parquet.json", "{ \"format\": \"parquet\", \"path\": \"images.parquet\" }");
+    byte[] roomy = model(8 * HEAP_MIB, "folder.json");
+    assertThat(model(HEAP_MIB, "folder.json")).isEqualTo(roomy);
+
+    JobProcess.run(dir, heap(HEAP_MIB), "pack", "folder.json", "images.parquet");
+    assertThat(model(HEAP_MIB, "parquet.json")).isEqualTo(roomy);
   }
 }

@@ -2,9 +2,7 @@ package io.limbeck.spark.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.NarrowDependency;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
@@ -13,9 +11,8 @@ import scala.collection.JavaConverters;
 import scala.reflect.ClassTag$;
 
 /**
- * One block for each partition with a student, made of those of its segments that a round needs. So
- * a round reads, and Spark brings into memory, no others. A task goes to where the first of them is
- * kept.
+ * One block for each partition with a student, which brings those of its segments that a round
+ * needs into memory, each when its turn comes. A task goes to where the first of them is kept.
  */
 final class SliceRDD extends RDD<Block> {
   private static final long serialVersionUID = 1L;
@@ -23,7 +20,6 @@ final class SliceRDD extends RDD<Block> {
   private final RDD<Block> all;
   private final Dealing dealing;
   private final long examples;
-  private final int[][] needed;
 
   /**
    * The slices of a round.
@@ -43,7 +39,6 @@ final class SliceRDD extends RDD<Block> {
     this.all = all;
     this.dealing = dealing;
     this.examples = examples;
-    this.needed = needed;
   }
 
   /**
@@ -76,13 +71,21 @@ final class SliceRDD extends RDD<Block> {
   @Override
   public scala.collection.Iterator<Block> compute(Partition split, TaskContext context) {
     int partition = split.index();
-    Map<Integer, PackedBlock> segments = new HashMap<>();
-    for (int segment : needed[partition]) {
-      Partition from = all.partitions()[dealing.block(partition, segment)];
-      segments.put(segment, (PackedBlock) all.iterator(from, context).next());
-    }
-    Block slice = new SlicedBlock(partition, dealing, examples, segments);
+    Block slice =
+        new SlicedBlock(
+            partition, dealing, examples, segment -> segment(partition, segment, context));
     return JavaConverters.asScalaIterator(List.of(slice).iterator());
+  }
+
+  private PackedBlock segment(int partition, int segment, TaskContext context) {
+    Partition from = all.partitions()[dealing.block(partition, segment)];
+    scala.collection.Iterator<Block> blocks = all.iterator(from, context);
+    Block block = blocks.next();
+    // Only at its end does an iterator let go of a block, which Spark may not evict before.
+    if (blocks.hasNext()) {
+      throw new IllegalStateException("More than a block in " + from);
+    }
+    return (PackedBlock) block;
   }
 
   private static final class Needed extends NarrowDependency<Block> {

@@ -1,10 +1,11 @@
 package io.limbeck.spark.data;
 
-import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
- * What a round takes of a partition whose examples do not all fit into memory: the segments at hand
- * are those that its mini-batches lie in.
+ * What a round takes of a partition whose examples do not all fit into memory: each segment is
+ * fetched when the first of its examples is due, and let go when the next one's are. It lives and
+ * dies with its task.
  */
 final class SlicedBlock implements Block {
   private static final long serialVersionUID = 1L;
@@ -13,7 +14,7 @@ final class SlicedBlock implements Block {
   private final long size;
   private final Dealing dealing;
   private final long examples;
-  private final Map<Integer, PackedBlock> segments;
+  private final transient IntFunction<PackedBlock> segments;
 
   /**
    * A slice.
@@ -21,9 +22,9 @@ final class SlicedBlock implements Block {
    * @param partition which partition
    * @param dealing of all examples
    * @param examples in all partitions
-   * @param segments at hand, by their number
+   * @param segments fetched by their number
    */
-  SlicedBlock(int partition, Dealing dealing, long examples, Map<Integer, PackedBlock> segments) {
+  SlicedBlock(int partition, Dealing dealing, long examples, IntFunction<PackedBlock> segments) {
     this.partition = partition;
     this.dealing = dealing;
     this.examples = examples;
@@ -51,6 +52,7 @@ final class SlicedBlock implements Block {
     EpochOrder order = EpochOrder.of(dealing, examples, partition, seed, epoch);
     return new Pass() {
       private int turn = -1;
+      private PackedBlock current;
       private int[] within;
 
       @Override
@@ -68,13 +70,13 @@ final class SlicedBlock implements Block {
 
       private PackedBlock segmentAt(long place) {
         int next = order.turn(place);
-        int number = order.segment(next);
-        PackedBlock segment = segments.get(number);
         if (next != turn) {
           turn = next;
-          within = EpochOrder.within(segment.size(), seed, epoch, partition, number);
+          int number = order.segment(next);
+          current = segments.apply(number);
+          within = EpochOrder.within(current.size(), seed, epoch, partition, number);
         }
-        return segment;
+        return current;
       }
     };
   }

@@ -139,14 +139,22 @@ class DataLoaderTest {
     for (int first = 0; first < 4; first += perRound) {
       int from = first;
       int to = Math.min(4, first + perRound);
-      for (Block block : training.blocks(epoch, from, to - from).collect()) {
-        Block.Pass pass = block.training(4, epoch, 2);
-        for (int step = from; step < Math.min(to, block.steps(2)); step++) {
-          batches.put(
-              block.partition() + " " + step,
-              Arrays.stream(pass.batch(step).sampleIdx()).boxed().toList());
-        }
-      }
+      training
+          .blocks(epoch, from, to - from)
+          .map(block -> batches(block, epoch, from, Math.min(to, block.steps(2))))
+          .collect()
+          .forEach(batches::putAll);
+    }
+    return batches;
+  }
+
+  private static Map<String, List<Integer>> batches(Block block, int epoch, int from, int to) {
+    Block.Pass pass = block.training(4, epoch, 2);
+    Map<String, List<Integer>> batches = new TreeMap<>();
+    for (int step = from; step < to; step++) {
+      batches.put(
+          block.partition() + " " + step,
+          Arrays.stream(pass.batch(step).sampleIdx()).boxed().toList());
     }
     return batches;
   }
