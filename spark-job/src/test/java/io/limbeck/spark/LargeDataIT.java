@@ -1,5 +1,6 @@
 package io.limbeck.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,17 +28,21 @@ class LargeDataIT {
   private static final int EDGE = 256;
   private static final int EXAMPLES = 11_000;
 
-  @TempDir private Path dir;
+  @TempDir private static Path dir;
 
-  private void writeImages() throws IOException {
+  @BeforeAll
+  static void writeImages() throws IOException {
+    assertThat(3L * EDGE * EDGE * EXAMPLES).isGreaterThan(4L * HEAP_MIB << 20);
+    writeConfig("folder.json", "{ \"format\": \"image_folder\", \"path\": \"images\" }");
+    writeConfig("parquet.json", "{ \"format\": \"parquet\", \"path\": \"images.parquet\" }");
     ImageIO.setUseCache(false);
     for (int label = 0; label < CLASSES; label++) {
       Files.createDirectories(dir.resolve("images/class" + label));
     }
-    IntStream.range(0, EXAMPLES).parallel().forEach(this::writeImage);
+    IntStream.range(0, EXAMPLES).parallel().forEach(LargeDataIT::writeImage);
   }
 
-  private void writeImage(int number) {
+  private static void writeImage(int number) {
     int label = number % CLASSES;
     int tint = new Random(number).nextInt(1 << 24);
     int[] pixels = new int[EDGE * EDGE];
@@ -54,7 +60,7 @@ class LargeDataIT {
     }
   }
 
-  private void writeConfig(String name, String source) throws IOException {
+  private static void writeConfig(String name, String source) throws IOException {
     Files.writeString(
         dir.resolve(name),
         """
@@ -83,14 +89,44 @@ class LargeDataIT {
 
   @Test
   void fourTimesTheHeap_trainsAsIfThereWereRoom() throws Exception {
-    assertThat(3L * EDGE * EDGE * EXAMPLES).isGreaterThan(4L * HEAP_MIB << 20);
-    writeImages();
-    writeConfig("folder.json", "{ \"format\": \"image_folder\", \"path\": \"images\" }");
-    writeConfig("parquet.json", "{ \"format\": \"parquet\", \"path\": \"images.parquet\" }");
     byte[] roomy = model(8 * HEAP_MIB, "folder.json");
     assertThat(model(HEAP_MIB, "folder.json")).isEqualTo(roomy);
 
     JobProcess.run(dir, heap(HEAP_MIB), "pack", "folder.json", "images.parquet");
     assertThat(model(HEAP_MIB, "parquet.json")).isEqualTo(roomy);
+  }
+
+  private static void assertTellsThatTheHeapIsFull(List<String> options) throws Exception {
+    List<String> all = new ArrayList<>(options);
+    all.add("-Xmx" + HEAP_MIB + "m");
+    all.add("-Dspark.executor.memory=" + HEAP_MIB + "m");
+    Process process =
+        JobProcess.start(
+            dir,
+            all,
+            "run",
+            "folder.json",
+            "--set=data.block_mib=1024",
+            "--set=data.train.take=4000",
+            "--set=output.dir=none");
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isEqualTo(2);
+    assertThat(output)
+        .contains(
+            "error: out of memory, the heap is full: lower 'data.block_mib', or raise"
+                + " spark.executor.memory (--driver-memory with a local master); 'limbeck validate"
+                + " CONFIG' says how much is needed")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aSegmentLargerThanTheHeap_isASentence() throws Exception {
+    assertTellsThatTheHeapIsFull(JobProcess.LOCAL);
+  }
+
+  @Test
+  void aSegmentLargerThanAnExecutorsHeap_isASentence() throws Exception {
+    assertTellsThatTheHeapIsFull(
+        JobProcess.localCluster(1, "-Dspark.stage.maxConsecutiveAttempts=1"));
   }
 }

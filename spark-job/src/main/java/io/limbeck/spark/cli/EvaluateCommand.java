@@ -67,7 +67,7 @@ final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
       print(new Evaluator(context, classes).score(frozen, examples, "evaluate " + model));
       return 0;
     } finally {
-      spark.stop();
+      verbosity.stop(spark);
     }
   }
 

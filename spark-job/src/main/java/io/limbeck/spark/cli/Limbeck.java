@@ -2,6 +2,7 @@ package io.limbeck.spark.cli;
 
 import io.limbeck.core.error.UserException;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -56,23 +57,29 @@ public final class Limbeck {
    * @return the exit code
    */
   public static int execute(String... args) {
-    return new CommandLine(new Limbeck())
-        .setExecutionExceptionHandler(Limbeck::explain)
-        .setUsageHelpWidth(100)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .execute(args);
+    CommandLine command =
+        new CommandLine(new Limbeck())
+            .setExecutionExceptionHandler(Limbeck::explain)
+            .setUsageHelpWidth(100)
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    try {
+      return command.execute(args);
+    } catch (OutOfMemoryError e) {
+      command.getErr().println("error: " + MemoryShortage.here(e));
+      return USER_ERROR;
+    }
   }
 
   /** A user's mistake is told in its own words; anything else with its stack trace. */
   private static int explain(
       Exception exception, CommandLine command, CommandLine.ParseResult parsed) {
     PrintWriter err = command.getErr();
-    UserException userError = userErrorIn(exception);
-    boolean verbose =
-        command.getCommand() instanceof Verbosity.Aware aware && aware.verbosity().verbose();
-    if (userError != null) {
-      userError.problems().forEach(problem -> err.println("error: " + problem));
-      if (verbose) {
+    Verbosity verbosity =
+        command.getCommand() instanceof Verbosity.Aware aware ? aware.verbosity() : new Verbosity();
+    List<String> problems = problemsIn(exception, verbosity.losses());
+    if (!problems.isEmpty()) {
+      problems.forEach(problem -> err.println("error: " + problem));
+      if (verbosity.verbose()) {
         exception.printStackTrace(err);
       }
       err.flush();
@@ -85,13 +92,13 @@ public final class Limbeck {
   }
 
   /** A mistake that a task found comes wrapped in Spark's exceptions. */
-  private static UserException userErrorIn(Throwable thrown) {
+  private static List<String> problemsIn(Throwable thrown, ExecutorLosses losses) {
     for (Throwable each = thrown; each != null; each = each.getCause()) {
       if (each instanceof UserException userError) {
-        return userError;
+        return userError.problems();
       }
     }
-    return null;
+    return MemoryShortage.in(thrown, losses.last()).stream().toList();
   }
 
   /** The version that the build wrote into the jar. */

@@ -44,7 +44,7 @@ final class PackCommand implements Callable<Integer>, Verbosity.Aware {
       System.out.printf("%s: %,d examples%n", file, examples);
       return 0;
     } finally {
-      spark.stop();
+      verbosity.stop(spark);
     }
   }
 

@@ -47,7 +47,7 @@ final class RunCommand implements Callable<Integer>, Verbosity.Aware {
       System.err.println(e.getMessage() + "; the same command with --resume goes on from there");
       return signals.exitCode();
     } finally {
-      spark.stop();
+      verbosity.stop(spark);
     }
   }
 

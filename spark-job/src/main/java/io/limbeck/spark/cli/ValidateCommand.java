@@ -42,7 +42,7 @@ final class ValidateCommand implements Callable<Integer>, Verbosity.Aware {
       System.out.print(PlanText.of(prepared));
       return 0;
     } finally {
-      spark.stop();
+      verbosity.stop(spark);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.limbeck.spark.cli;
 
+import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
@@ -7,10 +8,25 @@ import picocli.CommandLine.Option;
 
 /** The option that brings Spark's and DL4J's own log back. */
 final class Verbosity {
+  private static final String MASTER = "spark.master";
+  private static final String LOCAL = "local[*]";
+
+  /**
+   * What tells that which fails a job, too, which is in its exception, and which calls did not get
+   * through to executors that are lost.
+   */
+  private static final List<String> TELLING_TWICE =
+      List.of(
+          "org.apache.spark.executor.Executor",
+          "org.apache.spark.scheduler.TaskSetManager",
+          "org.apache.spark.network");
+
   @Option(
       names = {"-v", "--verbose"},
       description = "Show Spark's and DL4J's own log.")
   private boolean verbose;
+
+  private final ExecutorLosses losses = new ExecutorLosses();
 
   /** A command that has the option. */
   interface Aware {
@@ -19,6 +35,11 @@ final class Verbosity {
 
   boolean verbose() {
     return verbose;
+  }
+
+  /** What happened to the session's executors. */
+  ExecutorLosses losses() {
+    return losses;
   }
 
   private static void unlessSet(SparkSession.Builder builder, String key, String value) {
@@ -33,7 +54,7 @@ final class Verbosity {
       Configurator.setRootLevel(Level.ERROR);
     }
     SparkSession.Builder builder = SparkSession.builder().appName(name);
-    unlessSet(builder, "spark.master", "local[*]");
+    unlessSet(builder, MASTER, LOCAL);
     // Parameters are random in most of their bits: compressing them takes time and saves little.
     unlessSet(builder, "spark.broadcast.compress", "false");
     // Whatever is broadcast takes at least one such block, and every round broadcasts its tasks.
@@ -41,8 +62,24 @@ final class Verbosity {
     // Takes longer than all else about a broadcast. TCP has sums of its own, and results come back
     // without any as well.
     unlessSet(builder, "spark.broadcast.checksum", "false");
+    if (System.getProperty(MASTER, LOCAL).startsWith("local[")) {
+      // What a task threw is in the way of nothing else here, and the driver must live to tell it.
+      unlessSet(builder, "spark.executor.killOnFatalError.depth", "0");
+    }
     SparkSession spark = builder.getOrCreate();
+    spark.sparkContext().addSparkListener(losses);
     spark.sparkContext().setLogLevel(verbose ? "INFO" : "ERROR");
+    if (!verbose) {
+      TELLING_TWICE.forEach(logger -> Configurator.setLevel(logger, Level.OFF));
+    }
     return spark;
+  }
+
+  /** Stops a session, whose tasks may still be at work. What becomes of them is of no interest. */
+  void stop(SparkSession spark) {
+    if (!verbose) {
+      Configurator.setAllLevels("", Level.OFF);
+    }
+    spark.stop();
   }
 }

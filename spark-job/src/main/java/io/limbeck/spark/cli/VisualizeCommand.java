@@ -109,7 +109,7 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
       draw(pairs, experiment, algorithm, new DataLoader(spark, experiment.data()), storage);
       return 0;
     } finally {
-      spark.stop();
+      verbosity.stop(spark);
     }
   }
 
