@@ -1,8 +1,10 @@
 package io.limbeck.core.error;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Finds what the user most likely meant by a name that does not exist. */
@@ -34,7 +36,7 @@ public final class Names {
   }
 
   private static List<String> nearest(String wrong, Collection<String> known) {
-    String target = wrong.toLowerCase(java.util.Locale.ROOT);
+    String target = wrong.toLowerCase(Locale.ROOT);
     return known.stream()
         .sorted(
             Comparator.comparingDouble((String name) -> distance(target, name))
@@ -43,13 +45,29 @@ public final class Names {
         .toList();
   }
 
-  /** Edit distance, mended so that a name that contains the other counts as near. */
+  /**
+   * Edit distance, mended so that a name that contains the other counts as near, and one that has
+   * about the other as a word.
+   */
   private static double distance(String target, String name) {
-    String candidate = name.toLowerCase(java.util.Locale.ROOT);
-    int edits = LevenshteinDistance.getDefaultInstance().apply(target, candidate);
+    String candidate = name.toLowerCase(Locale.ROOT);
+    int edits = edits(target, candidate);
     boolean contains =
         Math.min(target.length(), candidate.length()) > 1
             && (candidate.contains(target) || target.contains(candidate));
-    return contains ? Math.min(edits, 1.5) + edits * 1e-3 : edits;
+    double near = contains ? 1.5 : 2 + editsOfNearestWord(target, candidate);
+    return Math.min(edits, near + edits * 1e-3);
+  }
+
+  private static int editsOfNearestWord(String target, String candidate) {
+    return Arrays.stream(candidate.split("[^a-z]+"))
+        .filter(word -> word.length() > 3)
+        .mapToInt(word -> edits(target, word))
+        .min()
+        .orElse(candidate.length());
+  }
+
+  private static int edits(String from, String to) {
+    return LevenshteinDistance.getDefaultInstance().apply(from, to);
   }
 }

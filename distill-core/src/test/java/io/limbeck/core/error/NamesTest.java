@@ -38,6 +38,13 @@ class NamesTest {
   }
 
   @Test
+  void suggestion_aWordOfTheName_countsAsNear() {
+    List<String> known = List.of("csv", "data_frame", "idx", "image_folder", "parquet");
+    assertThat(Names.suggestion("images", known)).startsWith("did you mean 'image_folder'?");
+    assertThat(Names.suggestion("cvs", known)).startsWith("did you mean 'csv'?");
+  }
+
+  @Test
   void suggestion_ofNothing() {
     assertThat(Names.suggestion("a", List.of())).isEqualTo("there are none");
   }
