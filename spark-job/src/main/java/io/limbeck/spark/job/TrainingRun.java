@@ -73,9 +73,13 @@ final class TrainingRun {
   /**
    * Trains all epochs that are left, and evaluates.
    *
-   * @throws StoppedException when somebody wanted it to stop; a checkpoint is there then
+   * @throws StoppedException when somebody wanted it to stop; a checkpoint is there then if it has
+   *     trained
    */
   Trainer.Trained toTheEnd() {
+    if (epoch < allEpochs && trainer.stopWanted()) {
+      throw stopped("");
+    }
     while (epoch < allEpochs) {
       engine.epoch(state, epoch, round, this::roundDone);
     }
@@ -124,15 +128,14 @@ final class TrainingRun {
     }
     if (stop && !end) {
       trainer.progress().clear();
-      throw new StoppedException(
-          "%s (seed %d) stopped after %d of %d epochs%s"
-              .formatted(
-                  mode.label(),
-                  seed,
-                  epoch,
-                  allEpochs,
-                  round == 0 ? "" : " and %d of %d rounds".formatted(round, done.rounds())));
+      throw stopped(round == 0 ? "" : " and %d of %d rounds".formatted(round, done.rounds()));
     }
+  }
+
+  private StoppedException stopped(String rounds) {
+    return new StoppedException(
+        "%s (seed %d) stopped after %d of %d epochs%s"
+            .formatted(mode.label(), seed, epoch, allEpochs, rounds));
   }
 
   private void endEpoch(RoundSummary done) {

@@ -90,7 +90,7 @@ class HdfsTest {
     run(dir.toString(), dir.resolve("local").toString(), false, () -> false);
     String hdfs = files.getUri().toString();
     int[] asked = {0};
-    BooleanSupplier later = () -> ++asked[0] % 8 == 0;
+    BooleanSupplier later = () -> ++asked[0] % 9 == 0;
     assertThatThrownBy(() -> run(hdfs + "/in", hdfs + "/out", false, later))
         .isInstanceOf(StoppedException.class);
     assertThat(names("/out/checkpoints/student-alone-seed-2")).isNotEmpty();
