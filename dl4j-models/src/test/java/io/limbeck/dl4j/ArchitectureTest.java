@@ -33,6 +33,10 @@ class ArchitectureTest {
           .definedBy("..dl4j.engine..")
           .layer("shape")
           .definedBy("..dl4j.shape..")
+          .layer("fusion")
+          .definedBy("..dl4j.fusion..")
+          .layer("training")
+          .definedBy("..dl4j.training..")
           .layer("inference")
           .definedBy("..dl4j.inference..")
           .layer("augment")
@@ -57,8 +61,12 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("onednn")
           .whereLayer("shape")
           .mayNotAccessAnyLayer()
+          .whereLayer("fusion")
+          .mayOnlyAccessLayers("onednn", "shape")
           .whereLayer("inference")
-          .mayOnlyAccessLayers("onednn", "engine", "shape")
+          .mayOnlyAccessLayers("onednn", "engine", "fusion")
+          .whereLayer("training")
+          .mayOnlyAccessLayers("onednn", "engine", "fusion")
           .whereLayer("augment")
           .mayNotAccessAnyLayer()
           .whereLayer("head")
@@ -71,7 +79,15 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("shape", "vertex", "function")
           .whereLayer("graph")
           .mayOnlyAccessLayers(
-              "engine", "shape", "inference", "augment", "head", "vertex", "function", "connector")
+              "engine",
+              "shape",
+              "inference",
+              "training",
+              "augment",
+              "head",
+              "vertex",
+              "function",
+              "connector")
           .whereLayer("zoo")
           .mayNotAccessAnyLayer()
           .whereLayer("store")

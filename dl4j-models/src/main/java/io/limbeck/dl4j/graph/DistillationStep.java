@@ -10,9 +10,11 @@ import io.limbeck.core.network.ForwardPass;
 import io.limbeck.core.recorder.Recording;
 import io.limbeck.dl4j.augment.BatchAugments;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -103,7 +105,7 @@ public final class DistillationStep {
     this.augments = augments;
     this.mixedByDelivery =
         distiller != null && distiller.deliveries().carries(BatchAugments.METHOD);
-    this.listener = new StepListener(student, distiller == null ? null : this::distil);
+    this.listener = new StepListener(student, recorded(), distiller == null ? null : this::distil);
     student.network().setListeners(listener);
   }
 
@@ -139,6 +141,18 @@ public final class DistillationStep {
    */
   public static DistillationStep supervised(TrainingGraph student) {
     return supervised(student, new BatchAugments(List.of()));
+  }
+
+  /** Where the network is its own teacher, the teacher's recorders see it, too. */
+  private Set<String> recorded() {
+    Set<String> vertices = new HashSet<>();
+    if (distiller != null) {
+      vertices.addAll(distiller.student().vertices());
+      if (teacher == null) {
+        vertices.addAll(distiller.teacher().vertices());
+      }
+    }
+    return vertices;
   }
 
   /** The graph that is trained. */

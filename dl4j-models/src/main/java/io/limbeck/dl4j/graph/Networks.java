@@ -2,6 +2,7 @@ package io.limbeck.dl4j.graph;
 
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.HeapCopy;
+import io.limbeck.dl4j.training.CompiledGraph;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -18,12 +19,17 @@ public final class Networks {
    * @param conf its configuration
    */
   public static ComputationGraph fresh(ComputationGraphConfiguration conf) {
-    ComputationGraph network = new ComputationGraph(conf);
+    return initialised(new ComputationGraph(conf), conf);
+  }
+
+  private static <G extends ComputationGraph> G initialised(
+      G network, ComputationGraphConfiguration conf) {
     long seed = conf.getDefaultConfiguration().getSeed();
     conf.getDefaultConfiguration().setSeed(RandomSeed.of(seed));
     network.init();
     conf.getDefaultConfiguration().setSeed(seed);
-    return CpuEngine.accelerate(network);
+    CpuEngine.accelerate(network);
+    return network;
   }
 
   /**
@@ -31,8 +37,10 @@ public final class Networks {
    *
    * @param conf its configuration, with the updaters that it will keep
    */
-  public static ComputationGraph learning(ComputationGraphConfiguration conf) {
-    return CpuEngine.accelerateUpdates(fresh(conf));
+  public static CompiledGraph learning(ComputationGraphConfiguration conf) {
+    CompiledGraph network = initialised(new CompiledGraph(conf), conf);
+    CpuEngine.accelerateUpdates(network);
+    return network;
   }
 
   /**

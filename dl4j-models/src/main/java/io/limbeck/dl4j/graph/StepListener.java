@@ -3,8 +3,11 @@ package io.limbeck.dl4j.graph;
 import io.limbeck.core.distiller.DistillResult;
 import io.limbeck.core.distiller.GradientTarget;
 import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.dl4j.training.Observing;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -16,8 +19,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * output of every vertex. It has the losses computed and hands their gradients to the heads, so one
  * forward pass of the student is enough.
  */
-final class StepListener extends BaseTrainingListener {
+final class StepListener extends BaseTrainingListener implements Observing {
   private final TrainingGraph graph;
+  private final Set<String> observed;
   private final Function<Map<String, INDArray>, DistillResult> distil;
   private final Map<String, Double> losses = new LinkedHashMap<>();
   private final Map<String, INDArray> ofParameters = new LinkedHashMap<>();
@@ -27,11 +31,19 @@ final class StepListener extends BaseTrainingListener {
    * A listener for one graph.
    *
    * @param graph the graph
+   * @param recorded the vertices whose outputs the losses are computed from
    * @param distil computes the losses from the outputs of all vertices; null where there is only
    *     the task loss
    */
-  StepListener(TrainingGraph graph, Function<Map<String, INDArray>, DistillResult> distil) {
+  StepListener(
+      TrainingGraph graph,
+      Set<String> recorded,
+      Function<Map<String, INDArray>, DistillResult> distil) {
     this.graph = graph;
+    this.observed = new TreeSet<>(recorded);
+    if (graph.hasTaskLoss()) {
+      observed.add(graph.taskLossInput());
+    }
     this.distil = distil;
   }
 
@@ -43,6 +55,11 @@ final class StepListener extends BaseTrainingListener {
   /** Where the last step's numbers first ceased to be finite; null where they did not. */
   String diagnosis() {
     return diagnosis;
+  }
+
+  @Override
+  public Set<String> observed() {
+    return observed;
   }
 
   @Override
@@ -67,7 +84,16 @@ final class StepListener extends BaseTrainingListener {
     boolean bad =
         !losses.values().stream().allMatch(Double::isFinite)
             || (logits != null && NonFinite.in(logits).isPresent());
-    return bad ? NonFinite.first(graph.network(), activations).orElse(null) : null;
+    return bad ? NonFinite.first(graph.network(), all(activations)).orElse(null) : null;
+  }
+
+  /** A compiled step has only what is observed. */
+  private Map<String, INDArray> all(Map<String, INDArray> activations) {
+    ComputationGraph network = graph.network();
+    return graph.isCompiled()
+        ? Networks.sharing(network.getConfiguration(), network.params())
+            .feedForward(network.getInputs(), true)
+        : activations;
   }
 
   private void hand(GradientTarget target, INDArray gradient) {

@@ -4,6 +4,7 @@ import io.limbeck.core.distiller.GradientTarget;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.head.GradientHeadLayer;
 import io.limbeck.dl4j.head.LearntArrayLayer;
+import io.limbeck.dl4j.training.CompiledGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class TrainingGraph {
   static final String LOSS_PREFIX = "distill_losses.";
 
-  private final ComputationGraph network;
+  private final CompiledGraph network;
   private final StudentPlan plan;
   private final Map<String, String> heads;
   private final Map<String, List<String>> connectorOutputs;
@@ -30,7 +31,7 @@ public final class TrainingGraph {
   private final double labelSmoothVal;
 
   TrainingGraph(
-      ComputationGraph network,
+      CompiledGraph network,
       StudentPlan plan,
       Map<String, String> heads,
       Map<String, List<String>> connectorOutputs,
@@ -90,6 +91,11 @@ public final class TrainingGraph {
   /** The graph that DL4J trains. */
   public ComputationGraph network() {
     return network;
+  }
+
+  /** Whether the last step ran compiled. */
+  boolean isCompiled() {
+    return network.isCompiled();
   }
 
   /** The name of the student's input. */

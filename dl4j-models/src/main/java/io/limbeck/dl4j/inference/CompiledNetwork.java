@@ -1,6 +1,8 @@
 package io.limbeck.dl4j.inference;
 
 import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.dl4j.fusion.Fusion;
+import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.onednn.Contiguous;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.Arrays;
@@ -50,7 +52,7 @@ public final class CompiledNetwork {
         IntStream.of(network.topologicalSortOrder())
             .mapToObj(index -> network.getVertices()[index].getVertexName())
             .toList();
-    return Fusion.of(network.getConfiguration(), order)
+    return Fusion.frozen(network.getConfiguration(), order)
         .filter(plan -> plan.computes(network.getConfiguration().getNetworkOutputs()))
         .map(plan -> new CompiledNetwork(network, plan, weights));
   }

@@ -1,14 +1,13 @@
 package io.limbeck.dl4j.inference;
 
-import io.limbeck.dl4j.inference.Operation.Add;
-import io.limbeck.dl4j.inference.Operation.Convolve;
-import io.limbeck.dl4j.inference.Operation.Normalize;
-import io.limbeck.dl4j.inference.Operation.Pool;
-import io.limbeck.dl4j.inference.Operation.Product;
+import io.limbeck.dl4j.fusion.Operation.Add;
+import io.limbeck.dl4j.fusion.Operation.Convolve;
+import io.limbeck.dl4j.fusion.Operation.Normalize;
+import io.limbeck.dl4j.fusion.Operation.Pool;
+import io.limbeck.dl4j.fusion.Operation.Product;
+import io.limbeck.dl4j.fusion.Windows;
 import io.limbeck.dl4j.inference.Program.Call;
 import io.limbeck.dl4j.onednn.ConvolutionShape;
-import io.limbeck.dl4j.onednn.ConvolutionShape.Pair;
-import io.limbeck.dl4j.onednn.ConvolutionShape.Plane;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -26,9 +25,6 @@ import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 
@@ -42,7 +38,7 @@ record Primitives(ComputationGraph network, Weights weights) {
 
   /** A convolution; with an addend, that is what the output holds before. */
   Call convolution(Convolve operation, memory input, memory output) {
-    ConvolutionShape shape = shape(operation, dims(input), dims(output));
+    ConvolutionShape shape = Windows.of(operation, dims(input), dims(output));
     Layer layer = network.getLayer(operation.layer());
     Supplier<Folding> folding =
         () ->
@@ -83,33 +79,6 @@ record Primitives(ComputationGraph network, Weights weights) {
         shift,
         dnnl.DNNL_ARG_DST,
         output);
-  }
-
-  private static ConvolutionShape shape(Convolve operation, long[] in, long[] out) {
-    int[] kernel = operation.conf().getKernelSize();
-    int[] stride = operation.conf().getStride();
-    int[] dilation = operation.conf().getDilation();
-    Pair dilated = new Pair(dilation[0], dilation[1]);
-    boolean same = operation.conf().getConvolutionMode() == ConvolutionMode.Same;
-    int[] padding = operation.conf().getPadding();
-    return new ConvolutionShape(
-        in[0],
-        new Plane(in[1], in[2], in[3]),
-        new Plane(out[1], out[2], out[3]),
-        new Pair(kernel[0], kernel[1]),
-        new Pair(stride[0], stride[1]),
-        same ? before(in, out, kernel, stride, dilation) : new Pair(padding[0], padding[1]),
-        dilated);
-  }
-
-  /** DL4J's "same" padding: what is odd comes behind. */
-  private static Pair before(long[] in, long[] out, int[] kernel, int[] stride, int[] dilation) {
-    long[] both = new long[2];
-    for (int i = 0; i < 2; i++) {
-      long reach = (out[i + 2] - 1) * stride[i] + (kernel[i] - 1L) * dilation[i] + 1;
-      both[i] = (reach - in[i + 2]) / 2;
-    }
-    return new Pair(both[0], both[1]);
   }
 
   /** A matrix product. */
@@ -217,33 +186,14 @@ record Primitives(ComputationGraph network, Weights weights) {
 
   /** A pooling. */
   Call pooling(Pool operation, memory input, memory output) {
-    long[] in = dims(input);
-    long[] out = dims(output);
-    SubsamplingLayer conf = operation.conf();
-    int[] kernel = conf == null ? new int[] {(int) in[2], (int) in[3]} : conf.getKernelSize();
-    int[] stride = conf == null ? kernel : conf.getStride();
-    int[] none = {1, 1};
-    Pair padding =
-        conf == null
-            ? new Pair(0, 0)
-            : conf.getConvolutionMode() == ConvolutionMode.Same
-                ? before(in, out, kernel, stride, none)
-                : new Pair(conf.getPadding()[0], conf.getPadding()[1]);
-    ConvolutionShape shape =
-        new ConvolutionShape(
-            in[0],
-            new Plane(in[1], in[2], in[3]),
-            new Plane(out[1], out[2], out[3]),
-            new Pair(kernel[0], kernel[1]),
-            new Pair(stride[0], stride[1]),
-            padding,
-            new Pair(1, 1));
-    boolean largest = conf != null && conf.getPoolingType() == PoolingType.MAX;
+    ConvolutionShape shape = Windows.of(operation, dims(input), dims(output));
     pooling_forward.primitive_desc description =
         new pooling_forward.primitive_desc(
             new pooling_forward.desc(
                 dnnl.prop_kind.forward_inference,
-                largest ? dnnl.algorithm.pooling_max : dnnl.algorithm.pooling_avg_exclude_padding,
+                Windows.takesLargest(operation)
+                    ? dnnl.algorithm.pooling_max
+                    : dnnl.algorithm.pooling_avg_exclude_padding,
                 input.get_desc(),
                 output.get_desc(),
                 shape.stride().array(),

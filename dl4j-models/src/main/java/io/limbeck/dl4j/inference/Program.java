@@ -1,13 +1,17 @@
 package io.limbeck.dl4j.inference;
 
-import io.limbeck.dl4j.inference.Buffers.Buffer;
-import io.limbeck.dl4j.inference.Operation.Add;
-import io.limbeck.dl4j.inference.Operation.Convolve;
-import io.limbeck.dl4j.inference.Operation.Flatten;
-import io.limbeck.dl4j.inference.Operation.Normalize;
-import io.limbeck.dl4j.inference.Operation.Pool;
-import io.limbeck.dl4j.inference.Operation.Product;
-import io.limbeck.dl4j.inference.Operation.Rectify;
+import io.limbeck.dl4j.fusion.Fusion;
+import io.limbeck.dl4j.fusion.Operation;
+import io.limbeck.dl4j.fusion.Operation.Add;
+import io.limbeck.dl4j.fusion.Operation.Convolve;
+import io.limbeck.dl4j.fusion.Operation.Flatten;
+import io.limbeck.dl4j.fusion.Operation.Normalize;
+import io.limbeck.dl4j.fusion.Operation.Pool;
+import io.limbeck.dl4j.fusion.Operation.Product;
+import io.limbeck.dl4j.fusion.Operation.Rectify;
+import io.limbeck.dl4j.fusion.Shapes;
+import io.limbeck.dl4j.onednn.Buffers;
+import io.limbeck.dl4j.onednn.Buffers.Buffer;
 import io.limbeck.dl4j.onednn.Contiguous;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.ArrayList;

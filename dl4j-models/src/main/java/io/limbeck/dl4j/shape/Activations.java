@@ -34,14 +34,15 @@ public final class Activations {
    * The activations of a network's vertices and inputs, in the order in which they run.
    *
    * @param conf complete
-   * @param input the shape of an example
+   * @param inputs the shapes of an example
    * @throws RuntimeException when the network cannot take such an input; DL4J's own
    */
-  public static Map<String, Activation> of(ComputationGraphConfiguration conf, InputType input) {
+  public static Map<String, Activation> of(
+      ComputationGraphConfiguration conf, InputType... inputs) {
     Activations activations = new Activations(conf);
     // DL4J sets what it finds out, right or wrong, so it looks at a copy.
     conf.clone()
-        .getLayerActivationTypes(true, false, input)
+        .getLayerActivationTypes(true, false, inputs)
         .forEach((name, declared) -> activations.add(name, declared));
     return activations.all;
   }

@@ -7,6 +7,8 @@ import io.limbeck.core.config.ArchitectureConfig.MobileNetV2;
 import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
 import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.dl4j.fusion.Fusion;
+import io.limbeck.dl4j.fusion.Operation;
 import io.limbeck.dl4j.graph.Fixtures;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
@@ -197,7 +199,7 @@ class CompiledNetworkTest {
     ComputationGraph network =
         Networks.blank(ComputationGraphConfiguration.fromJson(frozen.configuration()));
     List<Operation> operations =
-        Fusion.of(network.getConfiguration(), order(network)).orElseThrow().operations();
+        Fusion.frozen(network.getConfiguration(), order(network)).orElseThrow().operations();
     // 13 convolutions and 2 on the short cuts, with everything behind them; pooling, logits.
     assertThat(operations).hasSize(17);
     assertThat(operations).filteredOn(Operation.Convolve.class::isInstance).hasSize(15);
@@ -254,7 +256,7 @@ class CompiledNetworkTest {
   void unknownVertices_orSwitchedOff_areLeftToDl4j() {
     assertThat(isCompiled(network("mobilenet"))).isFalse();
     ComputationGraph known = network("cnn");
-    assertThat(Fusion.of(known.getConfiguration(), vertices(known))).isPresent();
+    assertThat(Fusion.frozen(known.getConfiguration(), vertices(known))).isPresent();
     System.setProperty(CpuEngine.PROPERTY, "false");
     assertThat(isCompiled(known)).isFalse();
   }

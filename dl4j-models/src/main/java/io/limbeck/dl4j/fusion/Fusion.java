@@ -1,14 +1,16 @@
-package io.limbeck.dl4j.inference;
+package io.limbeck.dl4j.fusion;
 
-import io.limbeck.dl4j.inference.Operation.Add;
-import io.limbeck.dl4j.inference.Operation.Convolve;
-import io.limbeck.dl4j.inference.Operation.Flatten;
-import io.limbeck.dl4j.inference.Operation.Normalize;
-import io.limbeck.dl4j.inference.Operation.Pool;
-import io.limbeck.dl4j.inference.Operation.Product;
-import io.limbeck.dl4j.inference.Operation.Rectify;
+import io.limbeck.dl4j.fusion.Operation.Add;
+import io.limbeck.dl4j.fusion.Operation.Convolve;
+import io.limbeck.dl4j.fusion.Operation.Flatten;
+import io.limbeck.dl4j.fusion.Operation.Normalize;
+import io.limbeck.dl4j.fusion.Operation.Own;
+import io.limbeck.dl4j.fusion.Operation.Pool;
+import io.limbeck.dl4j.fusion.Operation.Product;
+import io.limbeck.dl4j.fusion.Operation.Rectify;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,22 +41,25 @@ import org.nd4j.linalg.activations.impl.ActivationReLU;
  * Finds which vertices of a network make one operation together. A vertex joins the one before it
  * when nobody else takes that one's output, so whatever is put out is still computed.
  */
-final class Fusion {
+public final class Fusion {
   private static final IActivation RELU = new ActivationReLU();
 
   private final ComputationGraphConfiguration conf;
+  private final boolean learns;
   private final Map<String, Integer> takers = new HashMap<>();
   private final List<Operation> operations = new ArrayList<>();
 
   /** What a vertex' output is called, where it is the same as another one's. */
   private final Map<String, String> same = new HashMap<>();
 
-  private Fusion(ComputationGraphConfiguration conf) {
+  private Fusion(ComputationGraphConfiguration conf, boolean learns, Collection<String> observed) {
     this.conf = conf;
+    this.learns = learns;
     conf.getVertexInputs()
         .values()
         .forEach(inputs -> inputs.forEach(input -> takers.merge(input, 1, Integer::sum)));
     conf.getNetworkOutputs().forEach(output -> takers.merge(output, 1, Integer::sum));
+    observed.forEach(vertex -> takers.merge(vertex, 1, Integer::sum));
   }
 
   /**
@@ -63,39 +68,82 @@ final class Fusion {
    * @param operations all that is to be done
    * @param same the names of outputs that are others' under another name
    */
-  record Plan(List<Operation> operations, Map<String, String> same) {
+  public record Plan(List<Operation> operations, Map<String, String> same) {
     /** Whether vertices are put out by operations, and none is the network's input. */
-    boolean computes(List<String> vertices) {
+    public boolean computes(List<String> vertices) {
       List<String> computed = operations.stream().map(Operation::name).toList();
       return vertices.stream().map(this::source).allMatch(computed::contains);
     }
 
     /** The operation, or input, whose output a vertex' is. */
-    String source(String vertex) {
+    public String source(String vertex) {
       return same.getOrDefault(vertex, vertex);
     }
   }
 
   /**
-   * Plans a network.
+   * Plans a network that only runs forward, in inference mode.
    *
    * @param conf with one input
    * @param order its vertices, inputs first
    * @return empty where it has a vertex that is not among those that are known here
    */
-  static Optional<Plan> of(ComputationGraphConfiguration conf, List<String> order) {
-    Fusion fusion = new Fusion(conf);
+  public static Optional<Plan> frozen(ComputationGraphConfiguration conf, List<String> order) {
+    Fusion fusion = new Fusion(conf, false, List.of());
     for (String name : order) {
       GraphVertex vertex = conf.getVertices().get(name);
       if (vertex != null && !fusion.add(name, vertex)) {
         return Optional.empty();
       }
     }
-    return Optional.of(new Plan(List.copyOf(fusion.operations), Map.copyOf(fusion.same)));
+    return Optional.of(fusion.plan());
+  }
+
+  /**
+   * Plans a network that learns. BatchNorms stay what they are, for they depend on the mini-batch,
+   * and vertices that are not known here are DL4J's own.
+   *
+   * @param conf any network
+   * @param order its vertices, inputs first
+   * @param observed vertices whose outputs somebody looks at
+   */
+  public static Plan learning(
+      ComputationGraphConfiguration conf, List<String> order, Collection<String> observed) {
+    Fusion fusion = new Fusion(conf, true, observed);
+    for (String name : order) {
+      GraphVertex vertex = conf.getVertices().get(name);
+      if (vertex != null) {
+        List<Operation> before = List.copyOf(fusion.operations);
+        if (isRandom(vertex) || !fusion.add(name, vertex)) {
+          fusion.operations.clear();
+          fusion.operations.addAll(before);
+          fusion.put(new Own(name, fusion.inputs(name)));
+        }
+      }
+    }
+    return fusion.plan();
+  }
+
+  /** Whether a layer draws random numbers while it learns. */
+  private static boolean isRandom(GraphVertex vertex) {
+    if (!(vertex instanceof LayerVertex layerVertex)) {
+      return false;
+    }
+    Layer layer = layerVertex.getLayerConf().getLayer();
+    return layer.getIDropout() != null
+        || (layer instanceof BaseLayer base && base.getWeightNoise() != null);
+  }
+
+  private Plan plan() {
+    return new Plan(List.copyOf(operations), Map.copyOf(same));
+  }
+
+  private List<String> inputs(String name) {
+    return conf.getVertexInputs().get(name).stream().map(this::source).toList();
   }
 
   private boolean add(String name, GraphVertex vertex) {
-    List<String> inputs = conf.getVertexInputs().get(name).stream().map(this::source).toList();
+    List<String> inputs = inputs(name);
     if (vertex instanceof ScaleVertex scale && scale.getScaleFactor() == 1) {
       return alias(name, inputs.get(0));
     }
@@ -118,7 +166,7 @@ final class Fusion {
   }
 
   private boolean add(String name, Layer layer, String input) {
-    if (layer instanceof DropoutLayer) {
+    if (layer instanceof DropoutLayer && !learns) {
       return alias(name, input);
     }
     if (layer.getClass() == ActivationLayer.class) {
@@ -175,10 +223,11 @@ final class Fusion {
   }
 
   private boolean normalization(String name, BatchNormalization layer, String input) {
-    if (layer.getCnn2DFormat() != CNN2DFormat.NCHW) {
+    if (layer.getCnn2DFormat() != CNN2DFormat.NCHW || (learns && layer.isLockGammaBeta())) {
       return false;
     }
-    if (last(input) instanceof Convolve before
+    if (!learns
+        && last(input) instanceof Convolve before
         && isOnlyTakenOnce(input)
         && before.normalization() == null
         && before.addend() == null
@@ -219,7 +268,8 @@ final class Fusion {
     int right = position(inputs.get(1));
     String later = inputs.get(left > right ? 0 : 1);
     String earlier = inputs.get(left > right ? 1 : 0);
-    if (left != right
+    if (!learns
+        && left != right
         && last(later) instanceof Convolve it
         && isOnlyTakenOnce(later)
         && it.addend() == null

@@ -1,11 +1,11 @@
-package io.limbeck.dl4j.inference;
+package io.limbeck.dl4j.fusion;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 
-/** What a compiled network does, in one pass over its operands. Names are those of vertices. */
-sealed interface Operation {
+/** What a network does in one pass over its operands. Names are those of vertices. */
+public sealed interface Operation {
   /** The vertex whose output it computes. */
   String name();
 
@@ -87,4 +87,11 @@ sealed interface Operation {
       return List.of(input);
     }
   }
+
+  /**
+   * A vertex that only DL4J knows how to run.
+   *
+   * @param inputs the vertices whose outputs it reads
+   */
+  record Own(String name, List<String> inputs) implements Operation {}
 }

@@ -1,6 +1,5 @@
-package io.limbeck.dl4j.inference;
+package io.limbeck.dl4j.onednn;
 
-import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,18 +10,20 @@ import org.bytedeco.javacpp.Pointer;
  * Memory for the values between operations. A value takes what an earlier one has left, so a whole
  * network runs in what its widest place needs, much of it in the processor's caches.
  */
-final class Buffers {
+public final class Buffers {
+  private final List<Buffer> all = new ArrayList<>();
   private final List<Buffer> free = new ArrayList<>();
 
   /** Memory of a size. */
-  record Buffer(memory values, long bytes) {
-    Pointer address() {
+  public record Buffer(memory values, long bytes) {
+    /** Where it begins. */
+    public Pointer address() {
       return values.get_data_handle();
     }
   }
 
   /** The smallest one that is large enough, or a new one. */
-  Buffer take(long bytes) {
+  public Buffer take(long bytes) {
     Buffer fitting =
         free.stream()
             .filter(each -> each.bytes() >= bytes)
@@ -33,11 +34,19 @@ final class Buffers {
       return fitting;
     }
     memory.desc flat = OneDnn.floats(memory.format_tag.x, (bytes + Float.BYTES - 1) / Float.BYTES);
-    return new Buffer(new memory(flat, OneDnn.cpu()), bytes);
+    Buffer buffer = new Buffer(new memory(flat, OneDnn.cpu()), bytes);
+    all.add(buffer);
+    return buffer;
   }
 
   /** Nobody needs its value any more. */
-  void giveBack(Buffer buffer) {
+  public void giveBack(Buffer buffer) {
     free.add(buffer);
+  }
+
+  /** Nobody needs any value any more. */
+  public void takeBackAll() {
+    free.clear();
+    free.addAll(all);
   }
 }

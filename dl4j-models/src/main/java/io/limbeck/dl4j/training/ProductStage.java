@@ -1,0 +1,138 @@
+package io.limbeck.dl4j.training;
+
+import io.limbeck.dl4j.onednn.OneDnn;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.inner_product_backward_data;
+import org.bytedeco.dnnl.inner_product_backward_weights;
+import org.bytedeco.dnnl.inner_product_forward;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.format_tag;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+
+/** A fully connected layer, and a ReLU. */
+final class ProductStage implements Stage {
+  private static final String WEIGHTS = DefaultParamInitializer.WEIGHT_KEY;
+  private static final String BIAS = DefaultParamInitializer.BIAS_KEY;
+
+  private final Parameters parameters;
+  private final Tensor input;
+  private final Tensor output;
+  private final boolean relu;
+
+  /** DL4J has them column after column, which are an output's weights one after the other. */
+  private final memory.desc weights;
+
+  private final memory.desc bias;
+  private final inner_product_forward.primitive_desc description;
+
+  /**
+   * A fully connected layer.
+   *
+   * @param parameters of the layer
+   * @param input read
+   * @param output written
+   * @param relu whether negative values become zero
+   */
+  ProductStage(Parameters parameters, Tensor input, Tensor output, boolean relu) {
+    this.parameters = parameters;
+    this.input = input;
+    this.output = output;
+    this.relu = relu;
+    long out = output.shape()[1];
+    this.weights = OneDnn.floats(format_tag.oi, out, input.shape()[1]);
+    this.bias = parameters.has(BIAS) ? OneDnn.floats(format_tag.x, out) : new memory.desc();
+    this.description =
+        new inner_product_forward.primitive_desc(
+            new inner_product_forward.desc(
+                dnnl.prop_kind.forward_training, input.layout(), weights, bias, output.layout()),
+            Rectifier.behind(relu),
+            OneDnn.cpu());
+  }
+
+  @Override
+  public void forward(Work work) {
+    output.put(work.buffer(output.bytes()));
+    if (parameters.has(BIAS)) {
+      work.call(
+          new inner_product_forward(description),
+          dnnl.DNNL_ARG_SRC,
+          input.values(),
+          dnnl.DNNL_ARG_WEIGHTS,
+          parameters.value(WEIGHTS, weights),
+          dnnl.DNNL_ARG_BIAS,
+          parameters.value(BIAS, bias),
+          dnnl.DNNL_ARG_DST,
+          output.values());
+    } else {
+      work.call(
+          new inner_product_forward(description),
+          dnnl.DNNL_ARG_SRC,
+          input.values(),
+          dnnl.DNNL_ARG_WEIGHTS,
+          parameters.value(WEIGHTS, weights),
+          dnnl.DNNL_ARG_DST,
+          output.values());
+    }
+  }
+
+  @Override
+  public void backward(Work work) {
+    Share gradient = output.takeGradient();
+    if (relu) {
+      gradient = Rectifier.backward(work, output, gradient);
+    }
+    memory delta = gradient.as(output.layout());
+    toWeights(work, delta);
+    if (input.wantsGradient()) {
+      toInput(work, delta);
+    }
+    gradient.release();
+  }
+
+  private void toWeights(Work work, memory delta) {
+    inner_product_backward_weights.primitive_desc backward =
+        new inner_product_backward_weights.primitive_desc(
+            new inner_product_backward_weights.desc(input.layout(), weights, bias, output.layout()),
+            OneDnn.cpu(),
+            description);
+    if (parameters.has(BIAS)) {
+      work.call(
+          new inner_product_backward_weights(backward),
+          dnnl.DNNL_ARG_SRC,
+          input.values(),
+          dnnl.DNNL_ARG_DIFF_DST,
+          delta,
+          dnnl.DNNL_ARG_DIFF_WEIGHTS,
+          parameters.gradient(WEIGHTS, weights),
+          dnnl.DNNL_ARG_DIFF_BIAS,
+          parameters.gradient(BIAS, bias));
+    } else {
+      work.call(
+          new inner_product_backward_weights(backward),
+          dnnl.DNNL_ARG_SRC,
+          input.values(),
+          dnnl.DNNL_ARG_DIFF_DST,
+          delta,
+          dnnl.DNNL_ARG_DIFF_WEIGHTS,
+          parameters.gradient(WEIGHTS, weights));
+    }
+  }
+
+  private void toInput(Work work, memory delta) {
+    inner_product_backward_data.primitive_desc backward =
+        new inner_product_backward_data.primitive_desc(
+            new inner_product_backward_data.desc(input.layout(), weights, output.layout()),
+            OneDnn.cpu(),
+            description);
+    Share contribution = work.contribution(input);
+    work.call(
+        new inner_product_backward_data(backward),
+        dnnl.DNNL_ARG_DIFF_DST,
+        delta,
+        dnnl.DNNL_ARG_WEIGHTS,
+        parameters.value(WEIGHTS, weights),
+        dnnl.DNNL_ARG_DIFF_SRC,
+        contribution.as(input.layout()));
+    work.contribute(input, contribution);
+  }
+}

@@ -1,0 +1,299 @@
+package io.limbeck.dl4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.config.ArchitectureConfig.Mlp;
+import io.limbeck.core.config.ArchitectureConfig.MobileNetV2;
+import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
+import io.limbeck.core.config.ArchitectureConfig.WideResNet;
+import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.dl4j.graph.Fixtures;
+import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.zoo.Architectures;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/** Against DL4J's own steps, over layers that are checked against stock ones elsewhere. */
+class CompiledGraphTest {
+  private static final InputType INPUT = InputType.convolutional(16, 12, 3);
+  private static final int CLASSES = 5;
+
+  @AfterEach
+  void switchOn() {
+    System.clearProperty(CpuEngine.PROPERTY);
+  }
+
+  private static ComputationGraphConfiguration conf(String kind) {
+    return conf(kind, DataType.FLOAT);
+  }
+
+  private static ComputationGraphConfiguration conf(String kind, DataType type) {
+    Architectures zoo = new Architectures(INPUT, CLASSES, 7, type);
+    ComputationGraphConfiguration conf =
+        switch (kind) {
+          case "resnet" -> zoo.cifarResNet(new CifarResNet(14, null));
+          case "wide resnet" -> zoo.wideResNet(new WideResNet(10, 1, null));
+          case "cnn" -> zoo.smallCnn(new SmallCnn(List.of(3, 4), 6, null));
+          case "mlp" -> zoo.mlp(new Mlp(List.of(9, 8), null));
+          case "mobilenet" -> zoo.mobileNetV2(new MobileNetV2(0.25, null));
+          default -> ofAUser(type);
+        };
+    return LogitsForm.of(conf);
+  }
+
+  /** What the zoo has not: "same" padding, dilation, sums of other kinds, what only DL4J knows. */
+  private static ComputationGraphConfiguration ofAUser(DataType type) {
+    return new NeuralNetConfiguration.Builder()
+        .seed(7)
+        .updater(new Nesterovs(0.1, 0.9))
+        .l2(0.01)
+        .dataType(type)
+        .convolutionMode(ConvolutionMode.Same)
+        .graphBuilder()
+        .addInputs("input")
+        .setInputTypes(INPUT)
+        .addLayer("first", conv(5, 4).stride(2, 2).activation(Activation.RELU).build(), "input")
+        .addLayer(
+            "pool",
+            new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+                .kernelSize(3, 3)
+                .stride(2, 2)
+                .build(),
+            "first")
+        .addLayer("left", conv(3, 3).dilation(2, 2).build(), "pool")
+        .addLayer("tanh", new ActivationLayer(Activation.TANH), "left")
+        .addLayer("right", conv(1, 1).hasBias(false).build(), "pool")
+        .addLayer("bn", new BatchNormalization.Builder().decay(0.7).build(), "right")
+        .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "bn", "tanh")
+        .addVertex("twice", new ElementWiseVertex(ElementWiseVertex.Op.Add), "sum", "tanh")
+        .addLayer("own", conv(3, 3).build(), "twice")
+        .addVertex("residual", new ElementWiseVertex(ElementWiseVertex.Op.Add), "own", "twice")
+        .addVertex(
+            "doubled", new ElementWiseVertex(ElementWiseVertex.Op.Add), "residual", "residual")
+        .addLayer("relu", new ActivationLayer(Activation.RELU), "doubled")
+        .addLayer("linear", new ActivationLayer(Activation.IDENTITY), "relu")
+        .addVertex(
+            "product", new ElementWiseVertex(ElementWiseVertex.Op.Product), "linear", "residual")
+        .addLayer(
+            "mean",
+            new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG)
+                .kernelSize(2, 2)
+                .stride(2, 2)
+                .convolutionMode(ConvolutionMode.Truncate)
+                .build(),
+            "product")
+        .addLayer(
+            "hidden", new DenseLayer.Builder().nOut(7).activation(Activation.RELU).build(), "mean")
+        .addLayer("rows", new BatchNormalization(), "hidden")
+        .addLayer(
+            "head.fc",
+            new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                .nOut(CLASSES)
+                .activation(Activation.SOFTMAX)
+                .build(),
+            "rows")
+        .setOutputs("head.fc")
+        .build();
+  }
+
+  private static ConvolutionLayer.Builder conv(int height, int width) {
+    return new ConvolutionLayer.Builder(height, width).nOut(6).activation(Activation.IDENTITY);
+  }
+
+  private static <G extends ComputationGraph> G varied(G network) {
+    int seed = 0;
+    for (Layer layer : network.getLayers()) {
+      for (Map.Entry<String, INDArray> each : layer.paramTable(false).entrySet()) {
+        if (layer.conf().getLayer() instanceof BatchNormalization || each.getKey().equals("b")) {
+          INDArray random = Fixtures.random(seed++, each.getValue().shape());
+          boolean positive = each.getKey().equals("var") || each.getKey().equals("gamma");
+          each.getValue().assign(positive ? random.mul(0.5).add(1) : random);
+        }
+      }
+    }
+    return network;
+  }
+
+  /** Keeps what it sees. */
+  private static final class Watcher extends BaseTrainingListener implements Observing {
+    private final Set<String> observed;
+    private final Map<String, INDArray> seen = new LinkedHashMap<>();
+
+    Watcher(Set<String> observed) {
+      this.observed = observed;
+    }
+
+    @Override
+    public Set<String> observed() {
+      return observed;
+    }
+
+    @Override
+    public void onForwardPass(Model model, Map<String, INDArray> activations) {
+      observed.forEach(name -> seen.put(name, activations.get(name).dup()));
+    }
+  }
+
+  private static void step(ComputationGraph network, int seed, int batch) {
+    INDArray features = Fixtures.random(seed, batch, 3, 16, 12).castTo(DataType.FLOAT);
+    INDArray labels = Fixtures.labels(features, CLASSES);
+    network.fit(new INDArray[] {features}, new INDArray[] {labels});
+  }
+
+  private static void compute(ComputationGraph network, int seed, int batch) {
+    DataType type = network.getConfiguration().getDataType();
+    INDArray features = Fixtures.random(seed, batch, 3, 16, 12).castTo(DataType.FLOAT);
+    network.setInputs(features.castTo(type));
+    network.setLabels(Fixtures.labels(features, CLASSES).castTo(type));
+    network.computeGradientAndScore();
+  }
+
+  private static void assertClose(INDArray actual, INDArray expected, String what) {
+    assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
+    double scale = expected.amaxNumber().doubleValue();
+    assertThat(actual.sub(expected).amaxNumber().doubleValue()).as(what).isLessThan(2e-4 * scale);
+  }
+
+  /** Deep networks magnify rounding: as far from the truth as DL4J's, or a few times that. */
+  private static void assertGradients(
+      ComputationGraph compiled, ComputationGraph own, ComputationGraph exact) {
+    Map<String, INDArray> ofCompiled = compiled.gradient().gradientForVariable();
+    Map<String, INDArray> ofOwn = own.gradient().gradientForVariable();
+    assertThat(ofCompiled.keySet()).containsExactlyInAnyOrderElementsOf(ofOwn.keySet());
+    exact
+        .gradient()
+        .gradientForVariable()
+        .forEach(
+            (name, gradient) -> {
+              double error = distance(ofCompiled.get(name), gradient);
+              double scale = gradient.amaxNumber().doubleValue();
+              assertThat(error)
+                  .as(name)
+                  .isLessThan(10 * distance(ofOwn.get(name), gradient) + 2e-4 * scale + 1e-7);
+            });
+  }
+
+  private static double distance(INDArray actual, INDArray exact) {
+    return actual.castTo(DataType.DOUBLE).sub(exact).amaxNumber().doubleValue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet", "wide resnet", "cnn", "mlp", "mobilenet", "of a user"})
+  void gradients_areDl4js(String kind) {
+    ComputationGraphConfiguration conf = conf(kind);
+    CompiledGraph compiled = varied(Networks.learning(conf));
+    ComputationGraph own = varied(Networks.fresh(conf.clone()));
+    ComputationGraph exact = Networks.fresh(conf(kind, DataType.DOUBLE));
+    int seed = 1;
+    for (int batch : new int[] {16, 16, 11, 16, 9}) {
+      compiled.setParams(own.params());
+      exact.setParams(own.params().castTo(DataType.DOUBLE));
+      compute(exact, seed, batch);
+      compute(own, seed, batch);
+      compute(compiled, seed, batch);
+      assertThat(compiled.isCompiled()).isTrue();
+      assertThat(compiled.score()).isCloseTo(own.score(), within(1e-3 * own.score()));
+      assertGradients(compiled, own, exact);
+      seed++;
+    }
+  }
+
+  /** Of a network that is not so deep that rounding shows. */
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet", "wide resnet", "cnn", "mlp", "of a user"})
+  void updates_areDl4js(String kind) {
+    ComputationGraphConfiguration conf = conf(kind);
+    CompiledGraph compiled = varied(Networks.learning(conf));
+    ComputationGraph own = varied(Networks.fresh(conf.clone()));
+    INDArray before = own.params().dup();
+    step(own, 1, 16);
+    step(compiled, 1, 16);
+    assertThat(compiled.isCompiled()).isTrue();
+    assertClose(compiled.params().sub(before), own.params().sub(before), "change");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet", "cnn", "of a user"})
+  void whatIsObserved_isThere(String kind) {
+    ComputationGraphConfiguration conf = conf(kind);
+    CompiledGraph compiled = varied(Networks.learning(conf));
+    ComputationGraph own = varied(Networks.fresh(conf.clone()));
+    Set<String> inside = new TreeSet<>(conf.getVertices().keySet());
+    inside.removeAll(conf.getNetworkOutputs());
+    Watcher ofCompiled = new Watcher(inside);
+    Watcher ofOwn = new Watcher(inside);
+    compiled.setListeners(ofCompiled);
+    own.setListeners(ofOwn);
+    step(compiled, 1, 4);
+    step(own, 1, 4);
+    assertThat(compiled.isCompiled()).isTrue();
+    ofOwn.seen.forEach((name, value) -> assertClose(ofCompiled.seen.get(name), value, name));
+  }
+
+  @Test
+  void whoeverWantsToSeeAll_sees() {
+    CompiledGraph network = Networks.learning(conf("cnn"));
+    int[] seen = new int[1];
+    network.setListeners(
+        new BaseTrainingListener() {
+          @Override
+          public void onForwardPass(Model model, Map<String, INDArray> activations) {
+            seen[0] = activations.size();
+          }
+        });
+    step(network, 1, 4);
+    assertThat(network.isCompiled()).isFalse();
+    assertThat(seen[0]).isGreaterThan(3);
+    network.setListeners(new ScoreIterationListener(1));
+    step(network, 1, 4);
+    assertThat(network.isCompiled()).isTrue();
+  }
+
+  @Test
+  void badNumbers_areDl4jsToShow() {
+    CompiledGraph network = Networks.learning(conf("cnn"));
+    network.params().putScalar(3, Double.NaN);
+    step(network, 1, 4);
+    assertThat(network.isCompiled()).isFalse();
+    assertThat(network.params().sumNumber().doubleValue()).isNaN();
+  }
+
+  @Test
+  void switchedOff_runsAsDl4jDoes() {
+    System.setProperty(CpuEngine.PROPERTY, "false");
+    CompiledGraph network = Networks.learning(conf("cnn"));
+    step(network, 1, 4);
+    assertThat(network.isCompiled()).isFalse();
+  }
+}
