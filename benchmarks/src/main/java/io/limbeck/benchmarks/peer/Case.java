@@ -1,0 +1,21 @@
+package io.limbeck.benchmarks.peer;
+
+/**
+ * One row of the table, on images of 3 x 32 x 32 in ten classes.
+ *
+ * @param work what is timed
+ * @param student the network that learns, by the name that both sides know
+ * @param teacher the frozen one
+ * @param batch examples of a mini-batch
+ */
+record Case(Work work, String student, String teacher, int batch) {
+
+  /** As it is called in reports. */
+  String label() {
+    return switch (work) {
+      case TEACHER_FORWARD -> "%s forward, batch %d".formatted(teacher, batch);
+      case STUDENT_STEP -> "%s step, batch %d".formatted(student, batch);
+      case KD_STEP -> "%s to %s KD step, batch %d".formatted(teacher, student, batch);
+    };
+  }
+}
