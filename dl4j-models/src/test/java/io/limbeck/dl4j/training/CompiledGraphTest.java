@@ -271,6 +271,22 @@ class CompiledGraphTest {
     ofOwn.seen.forEach((name, value) -> assertClose(ofCompiled.seen.get(name), value, name));
   }
 
+  /** A worker's network may be another task's next time. */
+  @Test
+  void anyThread_mayStep() throws InterruptedException {
+    CompiledGraph here = varied(Networks.learning(conf("wide resnet")));
+    CompiledGraph elsewhere = varied(Networks.learning(conf("wide resnet")));
+    for (int seed = 1; seed <= 3; seed++) {
+      int ofStep = seed;
+      step(here, ofStep, 5);
+      Thread other = new Thread(() -> step(elsewhere, ofStep, 5));
+      other.start();
+      other.join();
+    }
+    assertThat(elsewhere.isCompiled()).isTrue();
+    assertThat(elsewhere.params()).isEqualTo(here.params());
+  }
+
   @Test
   void whoeverWantsToSeeAll_sees() {
     CompiledGraph network = Networks.learning(conf("cnn"));
