@@ -34,7 +34,7 @@ public final class Shapes {
    * @return empty where operations that are not DL4J's own are on others than maps and rows
    */
   public static Optional<Shapes> of(
-      ComputationGraphConfiguration conf, Fusion.Plan plan, long[]... features) {
+      ComputationGraphConfiguration conf, Plan plan, long[]... features) {
     Shapes shapes = new Shapes(conf.getNetworkInputs().get(0));
     InputType[] types = Arrays.stream(features).map(Shapes::type).toArray(InputType[]::new);
     Map<String, Activation> activations = Activations.of(conf, types);
@@ -57,7 +57,7 @@ public final class Shapes {
     return InputTypes.of(Arrays.stream(features).skip(1).boxed().toList());
   }
 
-  private boolean suffice(Fusion.Plan plan) {
+  private boolean suffice(Plan plan) {
     return plan.operations().stream()
         .filter(operation -> !(operation instanceof Operation.Own))
         .allMatch(

@@ -2,6 +2,7 @@ package io.limbeck.dl4j.inference;
 
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.fusion.Fusion;
+import io.limbeck.dl4j.fusion.Plan;
 import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.onednn.Contiguous;
 import io.limbeck.dl4j.onednn.OneDnn;
@@ -24,11 +25,11 @@ public final class CompiledNetwork {
   private static final int SIZES_KEPT = 2;
 
   private final ComputationGraph network;
-  private final Fusion.Plan plan;
+  private final Plan plan;
   private final Weights weights;
   private final Map<List<Long>, Optional<Program>> programs = new LinkedHashMap<>(4, 0.75f, true);
 
-  private CompiledNetwork(ComputationGraph network, Fusion.Plan plan, Weights weights) {
+  private CompiledNetwork(ComputationGraph network, Plan plan, Weights weights) {
     this.network = network;
     this.plan = plan;
     this.weights = weights;

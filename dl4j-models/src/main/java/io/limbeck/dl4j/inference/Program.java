@@ -1,6 +1,5 @@
 package io.limbeck.dl4j.inference;
 
-import io.limbeck.dl4j.fusion.Fusion;
 import io.limbeck.dl4j.fusion.Operation;
 import io.limbeck.dl4j.fusion.Operation.Add;
 import io.limbeck.dl4j.fusion.Operation.Convolve;
@@ -9,6 +8,7 @@ import io.limbeck.dl4j.fusion.Operation.Normalize;
 import io.limbeck.dl4j.fusion.Operation.Pool;
 import io.limbeck.dl4j.fusion.Operation.Product;
 import io.limbeck.dl4j.fusion.Operation.Rectify;
+import io.limbeck.dl4j.fusion.Plan;
 import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.onednn.Buffers;
 import io.limbeck.dl4j.onednn.Buffers.Buffer;
@@ -61,7 +61,7 @@ final class Program {
    * @param shapes of all values
    * @param primitives makes them
    */
-  Program(Fusion.Plan plan, List<String> wanted, Shapes shapes, Primitives primitives) {
+  Program(Plan plan, List<String> wanted, Shapes shapes, Primitives primitives) {
     this.primitives = primitives;
     this.shapes = shapes;
     this.input = new memory(shapes.plain(shapes.input()), OneDnn.cpu(), null);

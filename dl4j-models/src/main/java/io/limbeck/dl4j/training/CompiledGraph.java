@@ -4,6 +4,7 @@ import io.limbeck.core.interception.Interception;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.fusion.Fusion;
 import io.limbeck.dl4j.fusion.Operation;
+import io.limbeck.dl4j.fusion.Plan;
 import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.onednn.Buffers;
 import io.limbeck.dl4j.onednn.Contiguous;
@@ -25,7 +26,10 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -49,6 +53,7 @@ public final class CompiledGraph extends ComputationGraph {
       new LinkedHashMap<>(4, 0.75f, true);
   private final transient Buffers buffers = new Buffers();
   private final transient StepContext context = new StepContext();
+  private final transient boolean fast = CpuEngine.status().fast() && OneDnn.isAvailable();
   private transient INDArray[] ofOutputs;
   private transient boolean compiled;
 
@@ -92,8 +97,7 @@ public final class CompiledGraph extends ComputationGraph {
   }
 
   private boolean isOurs() {
-    return CpuEngine.status().fast()
-        && OneDnn.isAvailable()
+    return fast
         && configuration.getDataType() == DataType.FLOAT
         && configuration.getBackpropType() == BackpropType.Standard
         && getInputMaskArrays() == null
@@ -153,7 +157,7 @@ public final class CompiledGraph extends ComputationGraph {
     Set<String> observed = observed();
     List<Object> key =
         List.of(
-            Arrays.stream(getInputs()).map(input -> List.of(input.shapeInfoToString())).toList(),
+            Arrays.stream(getInputs()).map(input -> Arrays.toString(input.shape())).toList(),
             observed,
             Contiguous.address(flattenedParams).address(),
             Contiguous.address(flattenedGradients).address());
@@ -173,8 +177,9 @@ public final class CompiledGraph extends ComputationGraph {
         IntStream.of(topologicalSortOrder())
             .mapToObj(index -> vertices[index].getVertexName())
             .toList();
-    Fusion.Plan plan = Fusion.learning(configuration, order, observed);
+    Plan plan = Fusion.learning(configuration, order, observed);
     if (plan.operations().stream().noneMatch(CompiledGraph::multiplies)
+        || Arrays.stream(vertices).anyMatch(CompiledGraph::isFrozen)
         || configuration.getNetworkOutputs().stream()
             .anyMatch(output -> !(getLayer(output) instanceof IOutputLayer))) {
       return Optional.empty();
@@ -190,6 +195,14 @@ public final class CompiledGraph extends ComputationGraph {
       // refuse.
       return Optional.empty();
     }
+  }
+
+  /** DL4J does not go back beyond it. */
+  private static boolean isFrozen(GraphVertex vertex) {
+    return vertex instanceof FrozenVertex
+        || (vertex.hasLayer()
+            && (vertex.getLayer() instanceof FrozenLayer
+                || vertex.getLayer() instanceof FrozenLayerWithBackprop));
   }
 
   private static boolean multiplies(Operation operation) {

@@ -1,6 +1,5 @@
 package io.limbeck.dl4j.training;
 
-import io.limbeck.dl4j.fusion.Fusion;
 import io.limbeck.dl4j.fusion.Operation;
 import io.limbeck.dl4j.fusion.Operation.Add;
 import io.limbeck.dl4j.fusion.Operation.Convolve;
@@ -10,6 +9,7 @@ import io.limbeck.dl4j.fusion.Operation.Own;
 import io.limbeck.dl4j.fusion.Operation.Pool;
 import io.limbeck.dl4j.fusion.Operation.Product;
 import io.limbeck.dl4j.fusion.Operation.Rectify;
+import io.limbeck.dl4j.fusion.Plan;
 import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.fusion.Windows;
 import io.limbeck.dl4j.onednn.Buffers;
@@ -18,9 +18,11 @@ import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -53,7 +55,7 @@ final class TrainingProgram {
    */
   TrainingProgram(
       ComputationGraph network,
-      Fusion.Plan plan,
+      Plan plan,
       Shapes shapes,
       Collection<String> observed,
       Buffers buffers,
@@ -64,34 +66,47 @@ final class TrainingProgram {
     this.same = plan.same();
     this.there = new Work(buffers);
     this.back = new Work(buffers);
-    List<String> arrays = new ArrayList<>(observed.stream().map(plan::source).toList());
-    for (Operation operation : plan.operations()) {
-      operation.inputs().forEach(input -> takers.merge(input, 1, Integer::sum));
-      if (operation instanceof Own) {
-        arrays.addAll(operation.inputs());
-      }
-    }
     List<String> inputs = network.getConfiguration().getNetworkInputs();
     for (int i = 0; i < inputs.size(); i++) {
       takeInput(inputs.get(i), i, isTakenByOperation(plan, inputs.get(i)));
     }
+    List<Stage> learning = addForward(plan, onArrays(plan, observed));
+    for (int i = learning.size() - 1; i >= 0; i--) {
+      learning.get(i).backward(back);
+    }
+  }
+
+  /** Who looks at a value, or is DL4J's own, takes an array. */
+  private static Set<String> onArrays(Plan plan, Collection<String> observed) {
+    Set<String> names = new HashSet<>(observed.stream().map(plan::source).toList());
+    plan.operations().stream()
+        .filter(Own.class::isInstance)
+        .forEach(own -> names.addAll(own.inputs()));
+    return names;
+  }
+
+  /** Adds the way there; returns what has a way back. */
+  private List<Stage> addForward(Plan plan, Set<String> onArrays) {
     List<Stage> learning = new ArrayList<>();
     for (Operation operation : plan.operations()) {
-      tensors.put(operation.name(), tensor(operation));
+      operation.inputs().forEach(input -> takers.merge(input, 1, Integer::sum));
+    }
+    for (Operation operation : plan.operations()) {
+      Tensor output = tensor(operation);
+      tensors.put(operation.name(), output);
       Stage stage = stage(plan, operation);
       stage.forward(there);
-      Tensor output = tensors.get(operation.name());
-      if (!output.isOwn() && arrays.contains(operation.name())) {
+      if (!output.isOwn() && onArrays.contains(operation.name())) {
         there.move(output.values(), output.makeArray());
       }
       if (output.wantsGradient()) {
-        learning.add(0, stage);
+        learning.add(stage);
       }
     }
-    learning.forEach(stage -> stage.backward(back));
+    return learning;
   }
 
-  private static boolean isTakenByOperation(Fusion.Plan plan, String name) {
+  private static boolean isTakenByOperation(Plan plan, String name) {
     return plan.operations().stream()
         .anyMatch(each -> !(each instanceof Own) && each.inputs().contains(name));
   }
@@ -129,7 +144,7 @@ final class TrainingProgram {
         : new Tensor(null, null, null, wantsGradient, own);
   }
 
-  private Stage stage(Fusion.Plan plan, Operation operation) {
+  private Stage stage(Plan plan, Operation operation) {
     Tensor output = tensors.get(operation.name());
     List<Tensor> inputs = operation.inputs().stream().map(tensors::get).toList();
     Tensor input = inputs.get(0);
@@ -184,7 +199,7 @@ final class TrainingProgram {
   }
 
   /** An operand that nobody else reads, neither on the way there nor on the way back. */
-  private Tensor spent(Fusion.Plan plan, Add sum) {
+  private Tensor spent(Plan plan, Add sum) {
     for (String name : sum.inputs()) {
       boolean mayGo =
           plan.operations().stream()

@@ -24,14 +24,18 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
@@ -251,6 +256,40 @@ class CompiledGraphTest {
     step(compiled, 1, 16);
     assertThat(compiled.isCompiled()).isTrue();
     assertClose(compiled.params().sub(before), own.params().sub(before), "change");
+  }
+
+  /** One that is not written anew here, and reads the gradients from DL4J's own place. */
+  @Test
+  void updatesOfAdam_areDl4js() {
+    ComputationGraphConfiguration conf = conf("resnet");
+    for (GraphVertex vertex : conf.getVertices().values()) {
+      if (vertex instanceof LayerVertex layer
+          && layer.getLayerConf().getLayer() instanceof BaseLayer base
+          && !(base instanceof BatchNormalization)) {
+        base.setIUpdater(new Adam(0.01));
+      }
+    }
+    CompiledGraph compiled = varied(Networks.learning(conf));
+    ComputationGraph own = varied(Networks.fresh(conf.clone()));
+    INDArray before = own.params().dup();
+    step(own, 1, 16);
+    step(compiled, 1, 16);
+    assertThat(compiled.isCompiled()).isTrue();
+    double change = own.params().distance2(before);
+    assertThat(compiled.params().distance2(own.params())).isLessThan(0.02 * change);
+  }
+
+  @Test
+  void frozenLayers_areDl4jsToSkip() {
+    ComputationGraph frozen =
+        new TransferLearning.GraphBuilder(Networks.fresh(conf("cnn")))
+            .setFeatureExtractor("backbone.layer0.conv")
+            .build();
+    CompiledGraph network = Networks.learning(frozen.getConfiguration());
+    INDArray before = network.getLayer("backbone.layer0.conv").params().dup();
+    step(network, 1, 4);
+    assertThat(network.isCompiled()).isFalse();
+    assertThat(network.getLayer("backbone.layer0.conv").params()).isEqualTo(before);
   }
 
   @ParameterizedTest
