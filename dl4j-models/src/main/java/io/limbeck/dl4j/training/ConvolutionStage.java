@@ -66,27 +66,15 @@ final class ConvolutionStage implements Stage {
   public void forward(Work work) {
     output.put(work.buffer(output.bytes()));
     memory weights = work.as(description.weights_desc(), parameters.value(WEIGHTS, plainWeights));
+    Operands operands =
+        new Operands()
+            .with(dnnl.DNNL_ARG_SRC, input.values())
+            .with(dnnl.DNNL_ARG_WEIGHTS, weights)
+            .with(dnnl.DNNL_ARG_DST, output.values());
     if (parameters.has(BIAS)) {
-      work.call(
-          new convolution_forward(description),
-          dnnl.DNNL_ARG_SRC,
-          input.values(),
-          dnnl.DNNL_ARG_WEIGHTS,
-          weights,
-          dnnl.DNNL_ARG_BIAS,
-          parameters.value(BIAS, bias),
-          dnnl.DNNL_ARG_DST,
-          output.values());
-    } else {
-      work.call(
-          new convolution_forward(description),
-          dnnl.DNNL_ARG_SRC,
-          input.values(),
-          dnnl.DNNL_ARG_WEIGHTS,
-          weights,
-          dnnl.DNNL_ARG_DST,
-          output.values());
+      operands.with(dnnl.DNNL_ARG_BIAS, parameters.value(BIAS, bias));
     }
+    work.call(new convolution_forward(description), operands);
   }
 
   @Override
@@ -122,27 +110,15 @@ final class ConvolutionStage implements Stage {
     memory.desc wanted = backward.diff_weights_desc();
     boolean inPlace = wanted.equals(plainWeights);
     memory weights = inPlace ? plain : new memory(wanted, OneDnn.cpu());
+    Operands operands =
+        new Operands()
+            .with(dnnl.DNNL_ARG_SRC, input.values())
+            .with(dnnl.DNNL_ARG_DIFF_DST, delta)
+            .with(dnnl.DNNL_ARG_DIFF_WEIGHTS, weights);
     if (parameters.has(BIAS)) {
-      work.call(
-          new convolution_backward_weights(backward),
-          dnnl.DNNL_ARG_SRC,
-          input.values(),
-          dnnl.DNNL_ARG_DIFF_DST,
-          delta,
-          dnnl.DNNL_ARG_DIFF_WEIGHTS,
-          weights,
-          dnnl.DNNL_ARG_DIFF_BIAS,
-          parameters.gradient(BIAS, bias));
-    } else {
-      work.call(
-          new convolution_backward_weights(backward),
-          dnnl.DNNL_ARG_SRC,
-          input.values(),
-          dnnl.DNNL_ARG_DIFF_DST,
-          delta,
-          dnnl.DNNL_ARG_DIFF_WEIGHTS,
-          weights);
+      operands.with(dnnl.DNNL_ARG_DIFF_BIAS, parameters.gradient(BIAS, bias));
     }
+    work.call(new convolution_backward_weights(backward), operands);
     if (!inPlace) {
       work.move(weights, plain);
     }
@@ -165,12 +141,12 @@ final class ConvolutionStage implements Stage {
     Share contribution = work.contribution(input);
     work.call(
         new convolution_backward_data(backward),
-        dnnl.DNNL_ARG_DIFF_DST,
-        delta,
-        dnnl.DNNL_ARG_WEIGHTS,
-        work.as(backward.weights_desc(), parameters.value(WEIGHTS, plainWeights)),
-        dnnl.DNNL_ARG_DIFF_SRC,
-        contribution.as(input.layout()));
+        new Operands()
+            .with(dnnl.DNNL_ARG_DIFF_DST, delta)
+            .with(
+                dnnl.DNNL_ARG_WEIGHTS,
+                work.as(backward.weights_desc(), parameters.value(WEIGHTS, plainWeights)))
+            .with(dnnl.DNNL_ARG_DIFF_SRC, contribution.as(input.layout())));
     work.contribute(input, contribution);
   }
 }

@@ -1,8 +1,6 @@
 package io.limbeck.dl4j.training;
 
 import io.limbeck.dl4j.onednn.OneDnn;
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.dnnl.batch_normalization_backward;
 import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.global.dnnl;
@@ -78,26 +76,21 @@ final class NormalizationStage implements Stage {
   @Override
   public void forward(Work work) {
     output.put(work.buffer(output.bytes()));
-    List<Object> arguments =
-        operands(
-            dnnl.DNNL_ARG_SRC, input.share().as(maps), dnnl.DNNL_ARG_DST, output.share().as(maps));
-    work.call(new batch_normalization_forward(description), arguments.toArray());
+    work.call(
+        new batch_normalization_forward(description),
+        operands()
+            .with(dnnl.DNNL_ARG_SRC, input.share().as(maps))
+            .with(dnnl.DNNL_ARG_DST, output.share().as(maps)));
   }
 
-  private List<Object> operands(Object... more) {
-    List<Object> all = new ArrayList<>(List.of(more));
-    all.addAll(
-        List.of(
-            dnnl.DNNL_ARG_MEAN,
-            mean,
-            dnnl.DNNL_ARG_VARIANCE,
-            variance,
-            dnnl.DNNL_ARG_SCALE_SHIFT,
-            scaleShift));
-    if (relu) {
-      all.addAll(List.of(dnnl.DNNL_ARG_WORKSPACE, mask));
-    }
-    return all;
+  /** What both directions take. */
+  private Operands operands() {
+    Operands operands =
+        new Operands()
+            .with(dnnl.DNNL_ARG_MEAN, mean)
+            .with(dnnl.DNNL_ARG_VARIANCE, variance)
+            .with(dnnl.DNNL_ARG_SCALE_SHIFT, scaleShift);
+    return relu ? operands.with(dnnl.DNNL_ARG_WORKSPACE, mask) : operands;
   }
 
   @Override
@@ -110,17 +103,15 @@ final class NormalizationStage implements Stage {
                 dnnl.prop_kind.backward.value, maps, maps, (float) conf.getEps(), flags),
             OneDnn.cpu(),
             description);
-    List<Object> arguments =
-        operands(
-            dnnl.DNNL_ARG_SRC,
-            input.share().as(maps),
-            dnnl.DNNL_ARG_DIFF_DST,
-            gradient.as(maps),
-            dnnl.DNNL_ARG_DIFF_SRC,
-            contribution.as(maps),
-            dnnl.DNNL_ARG_DIFF_SCALE_SHIFT,
-            parameters.gradientPair(GAMMA, BatchNormalizationParamInitializer.BETA));
-    work.call(new batch_normalization_backward(backward), arguments.toArray());
+    work.call(
+        new batch_normalization_backward(backward),
+        operands()
+            .with(dnnl.DNNL_ARG_SRC, input.share().as(maps))
+            .with(dnnl.DNNL_ARG_DIFF_DST, gradient.as(maps))
+            .with(dnnl.DNNL_ARG_DIFF_SRC, contribution.as(maps))
+            .with(
+                dnnl.DNNL_ARG_DIFF_SCALE_SHIFT,
+                parameters.gradientPair(GAMMA, BatchNormalizationParamInitializer.BETA)));
     float share = (float) (1 - conf.getDecay());
     work.add(drift(MEAN, mean, (running, batch) -> share * (running - batch)));
     work.add(

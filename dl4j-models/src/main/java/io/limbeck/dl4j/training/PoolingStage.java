@@ -2,8 +2,6 @@ package io.limbeck.dl4j.training;
 
 import io.limbeck.dl4j.onednn.ConvolutionShape;
 import io.limbeck.dl4j.onednn.OneDnn;
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.pooling_backward;
@@ -61,18 +59,16 @@ final class PoolingStage implements Stage {
     call(
         work,
         new pooling_forward(description),
-        dnnl.DNNL_ARG_SRC,
-        input.values(),
-        dnnl.DNNL_ARG_DST,
-        output.share().as(pooled));
+        new Operands()
+            .with(dnnl.DNNL_ARG_SRC, input.values())
+            .with(dnnl.DNNL_ARG_DST, output.share().as(pooled)));
   }
 
-  private void call(Work work, primitive pooling, Object... arguments) {
-    List<Object> all = new ArrayList<>(List.of(arguments));
+  private void call(Work work, primitive pooling, Operands operands) {
     if (largest) {
-      all.addAll(List.of(dnnl.DNNL_ARG_WORKSPACE, places));
+      operands.with(dnnl.DNNL_ARG_WORKSPACE, places);
     }
-    work.call(pooling, all.toArray());
+    work.call(pooling, operands);
   }
 
   @Override
@@ -95,10 +91,9 @@ final class PoolingStage implements Stage {
       call(
           work,
           new pooling_backward(backward),
-          dnnl.DNNL_ARG_DIFF_DST,
-          gradient.as(pooled),
-          dnnl.DNNL_ARG_DIFF_SRC,
-          contribution.as(input.layout()));
+          new Operands()
+              .with(dnnl.DNNL_ARG_DIFF_DST, gradient.as(pooled))
+              .with(dnnl.DNNL_ARG_DIFF_SRC, contribution.as(input.layout())));
       work.contribute(input, contribution);
     }
     gradient.release();

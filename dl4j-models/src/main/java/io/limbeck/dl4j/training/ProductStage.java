@@ -52,27 +52,15 @@ final class ProductStage implements Stage {
   @Override
   public void forward(Work work) {
     output.put(work.buffer(output.bytes()));
+    Operands operands =
+        new Operands()
+            .with(dnnl.DNNL_ARG_SRC, input.values())
+            .with(dnnl.DNNL_ARG_WEIGHTS, parameters.value(WEIGHTS, weights))
+            .with(dnnl.DNNL_ARG_DST, output.values());
     if (parameters.has(BIAS)) {
-      work.call(
-          new inner_product_forward(description),
-          dnnl.DNNL_ARG_SRC,
-          input.values(),
-          dnnl.DNNL_ARG_WEIGHTS,
-          parameters.value(WEIGHTS, weights),
-          dnnl.DNNL_ARG_BIAS,
-          parameters.value(BIAS, bias),
-          dnnl.DNNL_ARG_DST,
-          output.values());
-    } else {
-      work.call(
-          new inner_product_forward(description),
-          dnnl.DNNL_ARG_SRC,
-          input.values(),
-          dnnl.DNNL_ARG_WEIGHTS,
-          parameters.value(WEIGHTS, weights),
-          dnnl.DNNL_ARG_DST,
-          output.values());
+      operands.with(dnnl.DNNL_ARG_BIAS, parameters.value(BIAS, bias));
     }
+    work.call(new inner_product_forward(description), operands);
   }
 
   @Override
@@ -95,27 +83,15 @@ final class ProductStage implements Stage {
             new inner_product_backward_weights.desc(input.layout(), weights, bias, output.layout()),
             OneDnn.cpu(),
             description);
+    Operands operands =
+        new Operands()
+            .with(dnnl.DNNL_ARG_SRC, input.values())
+            .with(dnnl.DNNL_ARG_DIFF_DST, delta)
+            .with(dnnl.DNNL_ARG_DIFF_WEIGHTS, parameters.gradient(WEIGHTS, weights));
     if (parameters.has(BIAS)) {
-      work.call(
-          new inner_product_backward_weights(backward),
-          dnnl.DNNL_ARG_SRC,
-          input.values(),
-          dnnl.DNNL_ARG_DIFF_DST,
-          delta,
-          dnnl.DNNL_ARG_DIFF_WEIGHTS,
-          parameters.gradient(WEIGHTS, weights),
-          dnnl.DNNL_ARG_DIFF_BIAS,
-          parameters.gradient(BIAS, bias));
-    } else {
-      work.call(
-          new inner_product_backward_weights(backward),
-          dnnl.DNNL_ARG_SRC,
-          input.values(),
-          dnnl.DNNL_ARG_DIFF_DST,
-          delta,
-          dnnl.DNNL_ARG_DIFF_WEIGHTS,
-          parameters.gradient(WEIGHTS, weights));
+      operands.with(dnnl.DNNL_ARG_DIFF_BIAS, parameters.gradient(BIAS, bias));
     }
+    work.call(new inner_product_backward_weights(backward), operands);
   }
 
   private void toInput(Work work, memory delta) {
@@ -127,12 +103,10 @@ final class ProductStage implements Stage {
     Share contribution = work.contribution(input);
     work.call(
         new inner_product_backward_data(backward),
-        dnnl.DNNL_ARG_DIFF_DST,
-        delta,
-        dnnl.DNNL_ARG_WEIGHTS,
-        parameters.value(WEIGHTS, weights),
-        dnnl.DNNL_ARG_DIFF_SRC,
-        contribution.as(input.layout()));
+        new Operands()
+            .with(dnnl.DNNL_ARG_DIFF_DST, delta)
+            .with(dnnl.DNNL_ARG_WEIGHTS, parameters.value(WEIGHTS, weights))
+            .with(dnnl.DNNL_ARG_DIFF_SRC, contribution.as(input.layout())));
     work.contribute(input, contribution);
   }
 }

@@ -29,10 +29,9 @@ final class Rectifier {
     memory.desc flat = flat(output);
     work.call(
         new eltwise_forward(description(flat)),
-        dnnl.DNNL_ARG_SRC,
-        input.share().as(flat),
-        dnnl.DNNL_ARG_DST,
-        output.share().as(flat));
+        new Operands()
+            .with(dnnl.DNNL_ARG_SRC, input.share().as(flat))
+            .with(dnnl.DNNL_ARG_DST, output.share().as(flat)));
   }
 
   /**
@@ -54,12 +53,10 @@ final class Rectifier {
             description(flat));
     work.call(
         new eltwise_backward(backward),
-        dnnl.DNNL_ARG_DST,
-        output.share().as(flat),
-        dnnl.DNNL_ARG_DIFF_DST,
-        gradient.as(flat),
-        dnnl.DNNL_ARG_DIFF_SRC,
-        before.as(flat));
+        new Operands()
+            .with(dnnl.DNNL_ARG_DST, output.share().as(flat))
+            .with(dnnl.DNNL_ARG_DIFF_DST, gradient.as(flat))
+            .with(dnnl.DNNL_ARG_DIFF_SRC, before.as(flat)));
     if (before != gradient) {
       gradient.release();
     }

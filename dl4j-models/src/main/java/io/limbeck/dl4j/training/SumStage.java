@@ -43,12 +43,10 @@ final class SumStage implements Stage {
     Tensor first = overwritten == right ? right : left;
     work.call(
         new binary(description),
-        dnnl.DNNL_ARG_SRC_0,
-        first.values(),
-        dnnl.DNNL_ARG_SRC_1,
-        other.values(),
-        dnnl.DNNL_ARG_DST,
-        output.values());
+        new Operands()
+            .with(dnnl.DNNL_ARG_SRC_0, first.values())
+            .with(dnnl.DNNL_ARG_SRC_1, other.values())
+            .with(dnnl.DNNL_ARG_DST, output.values()));
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.limbeck.dl4j.onednn.Buffers;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
@@ -31,23 +30,16 @@ final class Work {
     tasks.add(task);
   }
 
-  /**
-   * A primitive.
-   *
-   * @param work to be run
-   * @param arguments numbers of operands, each followed by its memory
-   */
-  void call(primitive work, Object... arguments) {
-    IntMemoryMap map = new IntMemoryMap();
-    for (int i = 0; i < arguments.length; i += 2) {
-      map.put((Integer) arguments[i], (memory) arguments[i + 1]);
-    }
-    tasks.add(() -> work.execute(queue, map));
+  /** A primitive. */
+  void call(primitive work, Operands operands) {
+    tasks.add(() -> work.execute(queue, operands.all()));
   }
 
   /** Brings values to another layout or place. */
   void move(memory from, memory to) {
-    call(new reorder(from, to), dnnl.DNNL_ARG_FROM, from, dnnl.DNNL_ARG_TO, to);
+    call(
+        new reorder(from, to),
+        new Operands().with(dnnl.DNNL_ARG_FROM, from).with(dnnl.DNNL_ARG_TO, to));
   }
 
   /** Values as a primitive wants them: themselves, or a copy that stays. */
@@ -88,12 +80,10 @@ final class Work {
             new binary.desc(dnnl.algorithm.binary_add, layout, layout, layout), OneDnn.cpu());
     call(
         new binary(description),
-        dnnl.DNNL_ARG_SRC_0,
-        before.as(layout),
-        dnnl.DNNL_ARG_SRC_1,
-        share.as(layout),
-        dnnl.DNNL_ARG_DST,
-        sum.as(layout));
+        new Operands()
+            .with(dnnl.DNNL_ARG_SRC_0, before.as(layout))
+            .with(dnnl.DNNL_ARG_SRC_1, share.as(layout))
+            .with(dnnl.DNNL_ARG_DST, sum.as(layout)));
     if (sum != before) {
       before.release();
     }
