@@ -14,7 +14,7 @@ public final class Rows {
    */
   public static INDArray of(INDArray x) {
     long features = x.size(0) == 0 ? 0 : x.length() / x.size(0);
-    return x.rank() == 2 ? x : contiguous(x).reshape('c', x.size(0), features);
+    return x.rank() == 2 ? x : Contiguous.of(x).reshape('c', x.size(0), features);
   }
 
   /**
@@ -24,11 +24,6 @@ public final class Rows {
    * @param like the array that was flattened
    */
   public static INDArray back(INDArray rows, INDArray like) {
-    return like.rank() == 2 ? rows : contiguous(rows).reshape('c', like.shape());
-  }
-
-  /** An array whose elements lie in C order without gaps, as a reshape without surprises needs. */
-  static INDArray contiguous(INDArray x) {
-    return x.ordering() == 'c' && !x.isView() ? x : x.dup('c');
+    return like.rank() == 2 ? rows : Contiguous.of(rows).reshape('c', like.shape());
   }
 }

@@ -1,7 +1,7 @@
 package io.limbeck.core.math;
 
+import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Softmax over some dimensions. ND4J's own logarithm of it takes the logarithm of the rounded
@@ -16,13 +16,11 @@ public final class Softmax {
    *
    * @param logits any shape
    * @param tau temperature
-   * @param dimensions over which the probabilities sum to one
+   * @param dimensions over which the probabilities sum to one, one behind the other
    * @return a new array
    */
   public static INDArray log(INDArray logits, double tau, int... dimensions) {
-    INDArray shifted = logits.sub(logits.max(true, dimensions)).divi(tau);
-    INDArray logSum = Transforms.log(Transforms.exp(shifted, true).sum(true, dimensions), false);
-    return shifted.subi(logSum);
+    return of(logits, tau, SoftmaxSlices::logs, dimensions);
   }
 
   /**
@@ -34,7 +32,19 @@ public final class Softmax {
    * @return a new array
    */
   public static INDArray of(INDArray logits, double tau, int... dimensions) {
-    return Transforms.exp(log(logits, tau, dimensions), false);
+    return of(logits, tau, SoftmaxSlices::probabilities, dimensions);
+  }
+
+  private static INDArray of(
+      INDArray logits, double tau, Function<SoftmaxSlices, double[]> wanted, int... dimensions) {
+    Slices slices = Slices.of(logits, dimensions);
+    SoftmaxSlices softmax = new SoftmaxSlices(slices, tau);
+    Slices result = slices.like();
+    for (int first = 0; first < slices.count(); first += slices.atOnce()) {
+      softmax.at(first);
+      result.write(wanted.apply(softmax), first);
+    }
+    return result.as(logits);
   }
 
   /**

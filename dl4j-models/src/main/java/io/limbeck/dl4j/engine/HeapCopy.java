@@ -1,6 +1,6 @@
 package io.limbeck.dl4j.engine;
 
-import io.limbeck.dl4j.onednn.Contiguous;
+import io.limbeck.core.math.Contiguous;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,6 +1,6 @@
 package io.limbeck.dl4j.engine;
 
-import io.limbeck.dl4j.onednn.Contiguous;
+import io.limbeck.core.math.Contiguous;
 import io.limbeck.dl4j.onednn.Convolution;
 import io.limbeck.dl4j.onednn.ConvolutionShape;
 import io.limbeck.dl4j.onednn.ConvolutionShape.Pair;

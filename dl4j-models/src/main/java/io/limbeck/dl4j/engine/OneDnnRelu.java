@@ -1,7 +1,7 @@
 package io.limbeck.dl4j.engine;
 
 import io.limbeck.core.interception.Interception;
-import io.limbeck.dl4j.onednn.Contiguous;
+import io.limbeck.core.math.Contiguous;
 import io.limbeck.dl4j.onednn.ReluGradient;
 import java.util.LinkedHashMap;
 import java.util.Map;

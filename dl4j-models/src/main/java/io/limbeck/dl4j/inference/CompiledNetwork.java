@@ -1,10 +1,10 @@
 package io.limbeck.dl4j.inference;
 
+import io.limbeck.core.math.Contiguous;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.fusion.Fusion;
 import io.limbeck.dl4j.fusion.Plan;
 import io.limbeck.dl4j.fusion.Shapes;
-import io.limbeck.dl4j.onednn.Contiguous;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.onednn;
 
+import io.limbeck.core.math.Contiguous;
 import io.limbeck.dl4j.onednn.Scratch.Slot;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.convolution_backward_data;

@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.onednn;
 
+import io.limbeck.core.math.Contiguous;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;

@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.onednn;
 
+import io.limbeck.core.math.Contiguous;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;

@@ -1,13 +1,13 @@
 package io.limbeck.dl4j.training;
 
 import io.limbeck.core.interception.Interception;
+import io.limbeck.core.math.Contiguous;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.fusion.Fusion;
 import io.limbeck.dl4j.fusion.Operation;
 import io.limbeck.dl4j.fusion.Plan;
 import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.onednn.Buffers;
-import io.limbeck.dl4j.onednn.Contiguous;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -189,8 +189,6 @@ public final class CompiledGraph extends ComputationGraph {
       return Shapes.of(configuration, plan, features)
           .map(shapes -> new TrainingProgram(this, plan, shapes, observed, buffers, context));
     } catch (RuntimeException e) {
-      // What oneDNN has no primitive for, or no network can take, is the layers' to do or to
-      // refuse.
       // What oneDNN has no primitive for, or no network can take, is the layers' to do or to
       // refuse.
       return Optional.empty();

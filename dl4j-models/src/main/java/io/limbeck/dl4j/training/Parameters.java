@@ -1,6 +1,6 @@
 package io.limbeck.dl4j.training;
 
-import io.limbeck.dl4j.onednn.Contiguous;
+import io.limbeck.core.math.Contiguous;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.Map;
 import org.bytedeco.dnnl.memory;

@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.training;
 
+import io.limbeck.core.math.Contiguous;
 import io.limbeck.dl4j.fusion.Operation;
 import io.limbeck.dl4j.fusion.Operation.Add;
 import io.limbeck.dl4j.fusion.Operation.Convolve;
@@ -13,7 +14,6 @@ import io.limbeck.dl4j.fusion.Plan;
 import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.fusion.Windows;
 import io.limbeck.dl4j.onednn.Buffers;
-import io.limbeck.dl4j.onednn.Contiguous;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.ArrayList;
 import java.util.Collection;

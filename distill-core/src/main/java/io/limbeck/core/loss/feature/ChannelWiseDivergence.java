@@ -5,13 +5,12 @@ import io.limbeck.core.loss.LossAndGradient;
 import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
-import io.limbeck.core.math.Softmax;
+import io.limbeck.core.math.SoftDivergence;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Channel-wise distillation: each channel is a distribution over positions, and the student's
@@ -53,19 +52,12 @@ public record ChannelWiseDivergence(
   public LossAndGradient lossAndGradient(LossInputs inputs) {
     INDArray s = inputs.array(STUDENT);
     int[] positions = IntStream.range(2, s.rank()).toArray();
-    INDArray logStudent = Softmax.log(s, tau, positions);
-    INDArray logTeacher = Softmax.log(inputs.array(TEACHER), tau, positions);
-    INDArray target = Transforms.exp(logTeacher, true);
-    INDArray logRatio = logTeacher.subi(logStudent);
-    INDArray elements = logRatio.mul(target);
-    double factor = lossWeight / (s.size(0) * s.size(1));
+    double factor = lossWeight * tau * tau / (s.size(0) * s.size(1));
+    boolean back = inputs.wantsGradient(TEACHER);
+    SoftDivergence divergence =
+        SoftDivergence.of(s, inputs.array(TEACHER), tau, factor, back, positions);
     LossAndGradient result =
-        LossAndGradient.of(factor * tau * tau * elements.sumNumber().doubleValue())
-            .with(STUDENT, Transforms.exp(logStudent, false).subi(target).muli(factor * tau));
-    if (!inputs.wantsGradient(TEACHER)) {
-      return result;
-    }
-    INDArray mean = elements.sum(true, positions);
-    return result.with(TEACHER, logRatio.subi(mean).muli(target).muli(factor * tau));
+        LossAndGradient.of(divergence.value()).with(STUDENT, divergence.student());
+    return back ? result.with(TEACHER, divergence.teacher()) : result;
   }
 }

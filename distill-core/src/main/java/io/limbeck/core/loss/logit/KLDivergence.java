@@ -6,12 +6,10 @@ import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Reduction;
 import io.limbeck.core.loss.Shapes;
-import io.limbeck.core.math.Softmax;
+import io.limbeck.core.math.SoftDivergence;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * The classic distillation loss: the divergence of the student's softened class probabilities from
@@ -69,22 +67,12 @@ public record KLDivergence(
   public LossAndGradient lossAndGradient(LossInputs inputs) {
     Logits student = Logits.of(inputs.array(STUDENT), logitStandardization);
     Logits teacher = Logits.of(inputs.array(TEACHER), logitStandardization);
-    INDArray logStudent = Softmax.log(student.value(), tau, 1);
-    INDArray logTeacher = Softmax.log(teacher.value(), tau, 1);
-    INDArray target = Transforms.exp(logTeacher, true);
-    INDArray logRatio = logTeacher.subi(logStudent);
-    INDArray elements = logRatio.mul(target);
-    // tau^2 of the loss and 1/tau of the softened logits leave one tau in the gradients.
-    double factor = lossWeight * reduction.factor(elements.shape());
+    boolean back = !teacherDetach && inputs.wantsGradient(TEACHER);
+    double factor = lossWeight * tau * tau * reduction.factor(student.value().shape());
+    SoftDivergence divergence =
+        SoftDivergence.of(student.value(), teacher.value(), tau, factor, back, 1);
     LossAndGradient result =
-        LossAndGradient.of(factor * tau * tau * elements.sumNumber().doubleValue())
-            .with(
-                STUDENT,
-                student.back(Transforms.exp(logStudent, false).subi(target).muli(factor * tau)));
-    if (teacherDetach || !inputs.wantsGradient(TEACHER)) {
-      return result;
-    }
-    INDArray mean = elements.sum(true, 1);
-    return result.with(TEACHER, teacher.back(logRatio.subi(mean).muli(target).muli(factor * tau)));
+        LossAndGradient.of(divergence.value()).with(STUDENT, student.back(divergence.student()));
+    return back ? result.with(TEACHER, teacher.back(divergence.teacher())) : result;
   }
 }

@@ -1,4 +1,4 @@
-package io.limbeck.dl4j.onednn;
+package io.limbeck.core.math;
 
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
