@@ -8,6 +8,7 @@ import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.DataSetBlock;
+import io.limbeck.spark.data.RoundBlocks;
 import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.RoundSummary;
 import io.limbeck.spark.round.TrainingState;
@@ -112,7 +113,7 @@ record Workload(Net net, int partitions, int rounds, int steps, int batch) imple
       this.engine =
           new RoundEngine(
               spark,
-              (ofEpoch, firstStep, ofRound) -> blocks,
+              (ofEpoch, firstStep, ofRound) -> RoundBlocks.made(blocks),
               plan,
               null,
               new AveragingConfig(null, steps, true, UpdaterState.AVERAGE),

@@ -2,8 +2,8 @@ package io.limbeck.spark.cache;
 
 import io.limbeck.core.config.TeacherCacheConfig;
 import io.limbeck.core.error.UserException;
-import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.data.RoundBlocks;
 import io.limbeck.spark.data.TeacherOutputs;
 import io.limbeck.spark.data.TrainingData;
 import io.limbeck.spark.storage.Storage;
@@ -34,7 +34,7 @@ public final class TeacherCache {
   private final Broadcast<FrozenTeachers> teachers;
   private final int batchSize;
   private final Map<Integer, JavaRDD<TeacherOutputs>> outputs = new HashMap<>();
-  private final Map<Integer, JavaRDD<Block>> blocks = new HashMap<>();
+  private final Map<Integer, RoundBlocks> blocks = new HashMap<>();
 
   /**
    * A cache of one teacher and one set of examples.
@@ -130,16 +130,8 @@ public final class TeacherCache {
     return examples.training(seed, batchSize, epoch -> blocks(epoch % key.views()));
   }
 
-  private JavaRDD<Block> blocks(int view) {
-    return blocks.computeIfAbsent(
-        view,
-        each ->
-            examples
-                .blocks()
-                .zipPartitions(
-                    outputs(each),
-                    (block, outputsOfIt) ->
-                        List.of(block.next().with(outputsOfIt.next())).iterator()));
+  private RoundBlocks blocks(int view) {
+    return blocks.computeIfAbsent(view, each -> examples.with(outputs(each)));
   }
 
   private JavaRDD<TeacherOutputs> outputs(int view) {

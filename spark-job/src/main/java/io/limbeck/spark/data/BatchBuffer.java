@@ -8,6 +8,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A mini-batch that examples are written into, one after the other. */
 final class BatchBuffer {
+  /** Copied when the mini-batch is whole, so each thread's next one may use it again. */
+  private static final ThreadLocal<float[]> FEATURES = ThreadLocal.withInitial(() -> new float[0]);
+
   private final Preprocessing preprocessing;
   private final float[] features;
   private final float[] oneHot;
@@ -18,9 +21,16 @@ final class BatchBuffer {
 
   BatchBuffer(Preprocessing preprocessing, int size) {
     this.preprocessing = preprocessing;
-    this.features = new float[size * preprocessing.length()];
+    this.features = room(size * preprocessing.length());
     this.oneHot = new float[size * preprocessing.classes()];
     this.sampleIdx = new int[size];
+  }
+
+  private static float[] room(int length) {
+    if (FEATURES.get().length < length) {
+      FEATURES.set(new float[length]);
+    }
+    return FEATURES.get();
   }
 
   /** The array that the next example's values go to. */

@@ -1,9 +1,11 @@
 package io.limbeck.spark.data;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
 import scala.reflect.ClassTag$;
 
 /**
@@ -14,7 +16,7 @@ import scala.reflect.ClassTag$;
  * @param homes which executor keeps which partition
  * @param classCounts examples of each class
  * @param fingerprint of the examples' numbers, values and labels; equal sets have equal ones
- * @param persisted what Spark keeps of them
+ * @param persisted what Spark keeps of them, made by {@link Packer}; null for nothing
  */
 public record ExampleSet(
     JavaRDD<Block> blocks,
@@ -44,7 +46,7 @@ public record ExampleSet(
    * @param batchSize examples of a mini-batch
    */
   public TrainingData training(long seed, int batchSize) {
-    return training(seed, batchSize, epoch -> blocks);
+    return training(seed, batchSize, epoch -> roundBlocks());
   }
 
   /**
@@ -52,36 +54,59 @@ public record ExampleSet(
    *
    * @param seed of the order
    * @param batchSize examples of a mini-batch
-   * @param ofEpoch the blocks with what belongs to an epoch, in this set's order
+   * @param ofEpoch the segments with what belongs to an epoch, in this set's order
    */
-  public TrainingData training(long seed, int batchSize, IntFunction<JavaRDD<Block>> ofEpoch) {
+  public TrainingData training(long seed, int batchSize, IntFunction<RoundBlocks> ofEpoch) {
     return (epoch, firstStep, steps) -> {
       if (firstStep == 0) {
         homes.settle();
       }
       return dealing.segments() == 1
           ? ofEpoch.apply(epoch)
-          : slices(ofEpoch.apply(epoch), order(seed, epoch), firstStep, steps, batchSize);
+          : slices(ofEpoch.apply(epoch).made(), order(seed, epoch), firstStep, steps, batchSize);
     };
+  }
+
+  private RoundBlocks roundBlocks() {
+    return persisted == null
+        ? RoundBlocks.made(blocks)
+        : new RoundBlocks(java(KeptRDD.of(persisted.rdd(), null, homes)), blocks);
+  }
+
+  private static JavaRDD<Block> java(RDD<Block> rdd) {
+    return new JavaRDD<>(rdd, ClassTag$.MODULE$.apply(Block.class));
+  }
+
+  /**
+   * The segments with what a teacher puts out for their examples.
+   *
+   * @param outputs persisted, one for each segment
+   */
+  public RoundBlocks with(JavaRDD<TeacherOutputs> outputs) {
+    JavaRDD<Block> together =
+        blocks.zipPartitions(
+            outputs, (block, ofIt) -> List.of(block.next().with(ofIt.next())).iterator());
+    return new RoundBlocks(java(KeptRDD.of(persisted.rdd(), outputs.rdd(), homes)), together);
   }
 
   private IntFunction<EpochOrder> order(long seed, int epoch) {
     return partition -> EpochOrder.of(dealing, size(), partition, seed, epoch);
   }
 
-  private JavaRDD<Block> slices(
+  private RoundBlocks slices(
       JavaRDD<Block> all, IntFunction<EpochOrder> orders, int firstStep, int steps, int batchSize) {
     int[][] needed = new int[dealing.partitions()][];
     for (int partition = 0; partition < needed.length; partition++) {
       needed[partition] = SliceRDD.needed(orders.apply(partition), firstStep, steps, batchSize);
     }
-    return new JavaRDD<>(
-        new SliceRDD(all.rdd(), dealing, size(), needed), ClassTag$.MODULE$.apply(Block.class));
+    return RoundBlocks.made(java(new SliceRDD(all.rdd(), dealing, size(), needed)));
   }
 
   /** Lets Spark forget the blocks. */
   public void release() {
-    persisted.unpersist(false);
+    if (persisted != null) {
+      persisted.unpersist(false);
+    }
   }
 
   /** All examples. */

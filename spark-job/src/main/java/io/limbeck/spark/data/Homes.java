@@ -90,6 +90,11 @@ public final class Homes {
     return Optional.ofNullable(homes.get(partition));
   }
 
+  /** Where a partition was to be when it was last asked for or moved, be that place lost or not. */
+  synchronized Optional<Executor> last(int partition) {
+    return Optional.ofNullable(homes.get(partition));
+  }
+
   /**
    * Evens out what executors have that were lost, or came later; between two rounds. What a task
    * that was tried again has packed elsewhere is brought home as well.

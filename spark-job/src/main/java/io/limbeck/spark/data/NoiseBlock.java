@@ -31,7 +31,7 @@ final class NoiseBlock implements Block {
             .map(partition -> new NoiseBlock(partition, steps, batchSize));
     long images = (long) partitions * steps * batchSize;
     return new ExampleSet(
-        blocks, new Dealing(partitions, 1), Homes.none(), new long[] {images}, "none", blocks);
+        blocks, new Dealing(partitions, 1), Homes.none(), new long[] {images}, "none", null);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.limbeck.spark.data;
 
 import io.limbeck.spark.precision.Float16;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -23,7 +22,11 @@ public record TeacherOutputs(long[] ids, Map<String, Output> byVertex) implement
 
     /** Numbers of one example. */
     default int length() {
-      return Math.toIntExact(Arrays.stream(shape()).reduce(1, (a, b) -> a * b));
+      int length = 1;
+      for (long size : shape()) {
+        length = Math.toIntExact(length * size);
+      }
+      return length;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.limbeck.spark.dl4j;
 
+import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.NetworkDescription;
@@ -11,6 +12,7 @@ import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.Block;
+import io.limbeck.spark.data.RoundBlocks;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.precision.FloatArray;
 import io.limbeck.spark.round.RoundEngine;
@@ -127,7 +129,7 @@ final class MasterRun implements AutoCloseable {
     RoundEngine engine =
         new RoundEngine(
             spark,
-            (ofEpoch, firstStep, steps) -> blocks,
+            (ofEpoch, firstStep, steps) -> RoundBlocks.made(blocks),
             plan,
             teacher,
             settings.averaging(),
@@ -158,7 +160,8 @@ final class MasterRun implements AutoCloseable {
             0,
             settings.averaging().frequency(),
             epoch * plan.value().options().stepsPerEpoch(),
-            settings.averaging());
+            settings.averaging().updaterState() != UpdaterState.RESET,
+            settings.averaging().deltas());
     return new DistillationWorker(plan, teacher, RoundStart.of(spark, start), 0);
   }
 

@@ -61,6 +61,7 @@ public final class Evaluator {
       return examples
           .training(sample.seed(), sample.batchSize())
           .blocks(sample.epoch(), 0, sample.batches())
+          .made()
           .map(new MomentsTask(broadcast, sample))
           .collect()
           .stream()

@@ -146,20 +146,18 @@ public final class RoundEngine {
   }
 
   private List<WorkerResult> round(TrainingState state, int epoch, RoundPlan.Span span) {
-    FloatArray updater =
-        averaging.updaterState() == UpdaterState.RESET
-            ? FloatArray.empty()
-            : FloatArray.of(state.updaterState());
+    boolean keepsUpdater = averaging.updaterState() != UpdaterState.RESET;
     RoundState roundState =
         new RoundState(
             FloatArray.of(state.parameters()),
-            updater,
+            keepsUpdater ? FloatArray.of(state.updaterState()) : FloatArray.empty(),
             state.lossStates(),
             epoch,
             span.first(),
             span.steps(),
             stepsBefore(epoch),
-            averaging);
+            keepsUpdater,
+            averaging.deltas());
     try (RoundStart start = RoundStart.of(spark, roundState)) {
       return RoundJob.run(
           spark,

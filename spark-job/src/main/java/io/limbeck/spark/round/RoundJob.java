@@ -1,6 +1,7 @@
 package io.limbeck.spark.round;
 
 import io.limbeck.spark.data.Block;
+import io.limbeck.spark.data.RoundBlocks;
 import io.limbeck.spark.worker.RoundTask;
 import io.limbeck.spark.worker.WorkerResult;
 import java.io.Serializable;
@@ -50,8 +51,8 @@ final class RoundJob {
   private RoundJob() {}
 
   /**
-   * Runs a round. Partitions whose results are lost on their way, with the executor that had them,
-   * are run again.
+   * Runs a round. Partitions whose blocks nobody keeps any more, or whose results are lost on their
+   * way, with the executor that had them, are run again.
    *
    * @param spark the context
    * @param blocks of the partitions
@@ -61,11 +62,16 @@ final class RoundJob {
    * @throws IllegalStateException when results are lost again and again
    */
   static List<WorkerResult> run(
-      JavaSparkContext spark, JavaRDD<Block> blocks, RoundTask task, RoundResults results) {
+      JavaSparkContext spark, RoundBlocks blocks, RoundTask task, RoundResults results) {
     Map<Integer, List<WorkerResult>> arrived = new TreeMap<>();
-    List<Integer> missing = IntStream.range(0, blocks.getNumPartitions()).boxed().toList();
+    List<Integer> missing = IntStream.range(0, blocks.partitions()).boxed().toList();
     for (int attempt = 0; !missing.isEmpty() && attempt < ATTEMPTS; attempt++) {
-      arrived.putAll(run(spark, blocks, new OnPartition(task, results), missing));
+      boolean asKept = attempt == 0 && blocks.areKept();
+      JavaRDD<Block> from = asKept ? blocks.kept() : blocks.made();
+      arrived.putAll(run(spark, from, new OnPartition(task, results), missing));
+      if (asKept) {
+        arrived.values().removeIf(List::isEmpty);
+      }
       missing = missing.stream().filter(partition -> !arrived.containsKey(partition)).toList();
     }
     if (!missing.isEmpty()) {

@@ -1,7 +1,6 @@
 package io.limbeck.spark.worker;
 
 import io.limbeck.core.config.AveragingConfig.Deltas;
-import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.dl4j.graph.DistillationStep;
@@ -179,16 +178,16 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   }
 
   private Learnt learnt(float[] parameters) {
-    return state.value().averaging().deltas() == Deltas.HALF
+    return state.value().deltas() == Deltas.HALF
         ? Learnt.HalfDelta.of(parameters, state.value().parameters().values())
         : new Learnt.Whole(FloatArray.of(parameters));
   }
 
   /** Where every round starts with none, nobody asks for it. */
   private FloatArray updaterState() {
-    return state.value().averaging().updaterState() == UpdaterState.RESET
-        ? FloatArray.empty()
-        : FloatArray.of(workplace.updaterStateCopy());
+    return state.value().keepsUpdater()
+        ? FloatArray.of(workplace.updaterStateCopy())
+        : FloatArray.empty();
   }
 
   private static String cause(String diagnosis) {

@@ -1,6 +1,6 @@
 package io.limbeck.spark.worker;
 
-import io.limbeck.core.config.AveragingConfig;
+import io.limbeck.core.config.AveragingConfig.Deltas;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.spark.precision.FloatArray;
 import java.io.Serializable;
@@ -16,7 +16,8 @@ import java.util.Map;
  * @param firstStep the round's first mini-batch in the epoch
  * @param steps mini-batches of the round; a partition with fewer left takes those
  * @param stepsBefore steps of all earlier epochs, for the learning rate
- * @param averaging how precisely what is learnt travels back, and whether the updater's state does
+ * @param keepsUpdater whether the updater's state travels back
+ * @param deltas how precisely what is learnt does
  */
 public record RoundState(
     FloatArray parameters,
@@ -26,5 +27,6 @@ public record RoundState(
     int firstStep,
     int steps,
     int stepsBefore,
-    AveragingConfig averaging)
+    boolean keepsUpdater,
+    Deltas deltas)
     implements Serializable {}

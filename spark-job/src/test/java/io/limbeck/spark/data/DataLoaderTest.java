@@ -141,6 +141,7 @@ class DataLoaderTest {
       int to = Math.min(4, first + perRound);
       training
           .blocks(epoch, from, to - from)
+          .made()
           .map(block -> batches(block, epoch, from, Math.min(to, block.steps(2))))
           .collect()
           .forEach(batches::putAll);

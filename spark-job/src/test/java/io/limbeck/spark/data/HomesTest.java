@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
@@ -42,6 +43,20 @@ class HomesTest {
                 all.computeIfAbsent(homes.of(partition).orElseThrow().id(), id -> new ArrayList<>())
                     .add(partition));
     return all;
+  }
+
+  @Test
+  void lastPlace_isWhatWasAskedForOrMoved_thoughItIsLost() {
+    come(0, 1);
+    Homes homes = homes(2, 1);
+    assertThat(homes.last(1)).isEmpty();
+    Executor first = homes.of(1).orElseThrow();
+    go(0);
+    assertThat(homes.last(1)).contains(first);
+    come(1, 1);
+    homes.settle();
+    assertThat(homes.last(1)).isEqualTo(homes.of(1));
+    assertThat(homes.last(1)).isNotEqualTo(Optional.of(first));
   }
 
   @Test

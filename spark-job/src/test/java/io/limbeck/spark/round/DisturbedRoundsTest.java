@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.ExampleSet;
+import java.util.List;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.RDDBlockId;
 import org.junit.jupiter.api.Test;
 
 /** What happens around rounds leaves no trace in them, and they none around them. */
@@ -58,6 +61,29 @@ class DisturbedRoundsTest extends EngineFixture {
     }
     assertThat(disturbed.parameters()).isEqualTo(undisturbed.parameters());
     assertThat(disturbed.updaterState()).isEqualTo(undisturbed.updaterState());
+  }
+
+  /** Such as a memory that is full, or an executor that is lost, makes of them. */
+  @Test
+  void blocksNobodyKeepsAnyMore_areMadeAgain_sameBits() {
+    ExampleSet examples = examples(50, 3);
+    Setting setting = new Setting(true, NESTEROVS, 8, 3);
+    TrainingState undisturbed = setting.train(examples, every(2), 2);
+    TrainingState disturbed = setting.epoch(examples, every(2), setting.start(), 0);
+    assertThat(kept(examples)).containsExactly(0, 1, 2);
+
+    RDDBlockId lost = new RDDBlockId(examples.persisted().id(), 1);
+    SparkEnv.get().blockManager().removeBlock(lost, true);
+    assertThat(kept(examples)).containsExactly(0, 2);
+    disturbed = setting.epoch(examples, every(2), disturbed, 1);
+
+    assertThat(disturbed.parameters()).isEqualTo(undisturbed.parameters());
+    assertThat(disturbed.updaterState()).isEqualTo(undisturbed.updaterState());
+    assertThat(kept(examples)).containsExactly(0, 1, 2);
+  }
+
+  private static List<Integer> kept(ExampleSet examples) {
+    return examples.training(1, 8).blocks(0, 0, 1).kept().map(Block::partition).collect();
   }
 
   private static double heapMib() {

@@ -41,6 +41,8 @@ import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
+import io.limbeck.spark.data.RoundBlocks;
+import io.limbeck.spark.data.TrainingData;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
@@ -49,6 +51,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -169,7 +172,8 @@ abstract class EngineFixture {
 
     TrainingState epoch(
         ExampleSet examples, AveragingConfig averaging, TrainingState start, int epoch) {
-      return epoch(examples.blocks(), averaging, start, epoch, summary -> {});
+      TrainingData training = examples.training(plan.seed(), plan.options().schedule().batchSize());
+      return epoch(training, averaging, start, epoch, summary -> {});
     }
 
     TrainingState epoch(
@@ -177,13 +181,27 @@ abstract class EngineFixture {
         AveragingConfig averaging,
         TrainingState start,
         int epoch,
-        java.util.function.Consumer<RoundSummary> listener) {
+        Consumer<RoundSummary> listener) {
+      return epoch(
+          (ofEpoch, firstStep, steps) -> RoundBlocks.made(blocks),
+          averaging,
+          start,
+          epoch,
+          listener);
+    }
+
+    TrainingState epoch(
+        TrainingData training,
+        AveragingConfig averaging,
+        TrainingState start,
+        int epoch,
+        Consumer<RoundSummary> listener) {
       Broadcast<WorkerPlan> planBroadcast = TestSpark.context().broadcast(plan);
       Broadcast<FrozenTeachers> teacherBroadcast = TestSpark.context().broadcast(teacher);
       RoundEngine engine =
           new RoundEngine(
               TestSpark.context(),
-              (ofEpoch, firstStep, steps) -> blocks,
+              training,
               planBroadcast,
               teacherBroadcast,
               averaging,

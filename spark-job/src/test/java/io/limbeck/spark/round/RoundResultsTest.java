@@ -3,8 +3,10 @@ package io.limbeck.spark.round;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.limbeck.core.config.AveragingConfig.Deltas;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.data.RoundBlocks;
 import io.limbeck.spark.precision.FloatArray;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.RoundStart;
@@ -58,14 +60,18 @@ class RoundResultsTest extends EngineFixture {
             0,
             2,
             0,
-            every(2)));
+            true,
+            Deltas.SINGLE));
   }
 
   private List<WorkerResult> run(ExampleSet examples, RoundStart start, RoundResults results) {
     Broadcast<WorkerPlan> plan = TestSpark.context().broadcast(setting.plan);
     Broadcast<FrozenTeachers> teacher = TestSpark.context().broadcast(setting.teacher);
     return RoundJob.run(
-        TestSpark.context(), examples.blocks(), new RoundTask(plan, teacher, start), results);
+        TestSpark.context(),
+        RoundBlocks.made(examples.blocks()),
+        new RoundTask(plan, teacher, start),
+        results);
   }
 
   private static List<String> blocksOf(RoundStart start) {
