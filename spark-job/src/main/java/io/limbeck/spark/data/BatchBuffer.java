@@ -8,9 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A mini-batch that examples are written into, one after the other. */
 final class BatchBuffer {
-  /** Copied when the mini-batch is whole, so each thread's next one may use it again. */
-  private static final ThreadLocal<float[]> FEATURES = ThreadLocal.withInitial(() -> new float[0]);
-
+  private final BatchRoom room;
   private final Preprocessing preprocessing;
   private final float[] features;
   private final float[] oneHot;
@@ -19,18 +17,12 @@ final class BatchBuffer {
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private int filled;
 
-  BatchBuffer(Preprocessing preprocessing, int size) {
+  BatchBuffer(Preprocessing preprocessing, int size, BatchRoom room) {
+    this.room = room;
     this.preprocessing = preprocessing;
-    this.features = room(size * preprocessing.length());
+    this.features = room.values(size * preprocessing.length());
     this.oneHot = new float[size * preprocessing.classes()];
     this.sampleIdx = new int[size];
-  }
-
-  private static float[] room(int length) {
-    if (FEATURES.get().length < length) {
-      FEATURES.set(new float[length]);
-    }
-    return FEATURES.get();
   }
 
   /** The array that the next example's values go to. */
@@ -68,20 +60,25 @@ final class BatchBuffer {
     Map<String, INDArray> outputs = new LinkedHashMap<>();
     teacher.forEach((vertex, values) -> outputs.put(vertex, array(values, shapes.get(vertex))));
     return new Batch(
-        array(features, preprocessing.shape()),
-        array(oneHot, preprocessing.classes()),
+        room.features(full(wide(preprocessing.shape()))),
+        array(oneHot, new long[] {preprocessing.classes()}),
         sampleIdx,
         outputs.isEmpty() ? null : outputs);
   }
 
-  private INDArray array(float[] values, int... shape) {
-    return array(values, Arrays.stream(shape).asLongStream().toArray());
+  private static long[] wide(int... shape) {
+    return Arrays.stream(shape).asLongStream().toArray();
   }
 
   private INDArray array(float[] values, long[] shape) {
+    return HeapCopy.array(values, full(shape));
+  }
+
+  /** With the examples before it. */
+  private long[] full(long... shape) {
     long[] full = new long[shape.length + 1];
     full[0] = sampleIdx.length;
     System.arraycopy(shape, 0, full, 1, shape.length);
-    return HeapCopy.array(values, full);
+    return full;
   }
 }

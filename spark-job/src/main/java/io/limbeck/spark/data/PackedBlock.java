@@ -73,10 +73,11 @@ final class PackedBlock implements Block {
   @Override
   public Pass training(long seed, int epoch, int batchSize) {
     int[] order = EpochOrder.within(size(), seed, epoch, partition, segment);
+    BatchRoom room = new BatchRoom();
     return step -> {
       int from = step * batchSize;
       int to = Math.min(from + batchSize, order.length);
-      BatchBuffer buffer = buffer(to - from);
+      BatchBuffer buffer = buffer(to - from, room);
       for (int i = from; i < to; i++) {
         put(order[i], seed, epoch, buffer);
       }
@@ -86,19 +87,21 @@ final class PackedBlock implements Block {
 
   @Override
   public Pass inOrder(int batchSize) {
+    BatchRoom room = new BatchRoom();
     return step -> {
       int from = step * batchSize;
       int to = Math.min(from + batchSize, size());
-      return batch(IntStream.range(from, to).toArray());
+      return batch(room, IntStream.range(from, to).toArray());
     };
   }
 
   @Override
   public Pass view(int view, int batchSize) {
+    BatchRoom room = new BatchRoom();
     return step -> {
       int from = step * batchSize;
       int to = Math.min(from + batchSize, size());
-      BatchBuffer buffer = buffer(to - from);
+      BatchBuffer buffer = buffer(to - from, room);
       for (int i = from; i < to; i++) {
         put(i, 0, view, buffer);
       }
@@ -142,7 +145,11 @@ final class PackedBlock implements Block {
    * @param indices which of the block, in this order
    */
   Batch batch(int... indices) {
-    BatchBuffer buffer = buffer(indices.length);
+    return batch(new BatchRoom(), indices);
+  }
+
+  private Batch batch(BatchRoom room, int... indices) {
+    BatchBuffer buffer = buffer(indices.length, room);
     for (int index : indices) {
       put(index, null, buffer);
     }
@@ -164,9 +171,9 @@ final class PackedBlock implements Block {
     return new int[][] {Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(), labels};
   }
 
-  /** Room for a mini-batch of such examples. */
-  BatchBuffer buffer(int size) {
-    return new BatchBuffer(preprocessing, size);
+  /** A mini-batch of such examples to be. */
+  BatchBuffer buffer(int size, BatchRoom room) {
+    return new BatchBuffer(preprocessing, size, room);
   }
 
   /** Writes the view of an example that belongs to an epoch. */

@@ -51,6 +51,7 @@ final class SlicedBlock implements Block {
   public Pass training(long seed, int epoch, int batchSize) {
     EpochOrder order = EpochOrder.of(dealing, examples, partition, seed, epoch);
     return new Pass() {
+      private final BatchRoom room = new BatchRoom();
       private int turn = -1;
       private PackedBlock current;
       private int[] within;
@@ -62,7 +63,7 @@ final class SlicedBlock implements Block {
         BatchBuffer buffer = null;
         for (long place = from; place < from + count; place++) {
           PackedBlock segment = segmentAt(place);
-          buffer = buffer == null ? segment.buffer(count) : buffer;
+          buffer = buffer == null ? segment.buffer(count, room) : buffer;
           segment.put(within[(int) (place - order.start(turn))], seed, epoch, buffer);
         }
         return buffer.batch();

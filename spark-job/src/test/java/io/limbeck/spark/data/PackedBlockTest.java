@@ -53,6 +53,17 @@ class PackedBlockTest {
   }
 
   @Test
+  void features_useTheirRoomAgain_labelsDoNot() {
+    Block.Pass pass = block(5, NONE, List.of()).inOrder(2);
+    Batch first = pass.batch(0);
+    Batch second = pass.batch(1);
+
+    assertThat(second.features()).isSameAs(first.features());
+    assertThat(values(second.features())).startsWith(25, 26, 27).endsWith(46, 47, 48);
+    assertThat(second.labels()).isNotSameAs(first.labels());
+  }
+
+  @Test
   void normalize_byChannel() {
     PackedBlock block =
         block(1, new Normalize(2.0, List.of(1.0, 0.0), List.of(0.5, 4.0)), List.of());
