@@ -113,7 +113,7 @@ record Workload(Net net, int partitions, int rounds, int steps, int batch) imple
       this.engine =
           new RoundEngine(
               spark,
-              (ofEpoch, firstStep, ofRound) -> RoundBlocks.made(blocks),
+              (ofEpoch, firstStep, ofRound) -> RoundBlocks.of(blocks),
               plan,
               null,
               new AveragingConfig(null, steps, true, UpdaterState.AVERAGE),

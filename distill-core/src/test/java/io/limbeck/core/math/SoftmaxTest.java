@@ -30,6 +30,10 @@ class SoftmaxTest {
         Arguments.of(
             "a view", random(DataType.FLOAT, 6, 8).tensorAlongDimension(0, 1, 0), new int[] {1}),
         Arguments.of(
+            "rows of a larger array", random(DataType.FLOAT, 4, 9, 5).slice(2), new int[] {1}),
+        Arguments.of(
+            "in double precision", random(DataType.DOUBLE, 4, 9, 5).slice(3), new int[] {1}),
+        Arguments.of(
             "another's part", random(DataType.DOUBLE, 4, 9, 5).slice(2, 1), new int[] {1}));
   }
 

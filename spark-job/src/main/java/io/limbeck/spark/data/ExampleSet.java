@@ -69,7 +69,7 @@ public record ExampleSet(
 
   private RoundBlocks roundBlocks() {
     return persisted == null
-        ? RoundBlocks.made(blocks)
+        ? RoundBlocks.of(blocks)
         : new RoundBlocks(java(KeptRDD.of(persisted.rdd(), null, homes)), blocks);
   }
 
@@ -99,7 +99,7 @@ public record ExampleSet(
     for (int partition = 0; partition < needed.length; partition++) {
       needed[partition] = SliceRDD.needed(orders.apply(partition), firstStep, steps, batchSize);
     }
-    return RoundBlocks.made(java(new SliceRDD(all.rdd(), dealing, size(), needed)));
+    return RoundBlocks.of(java(new SliceRDD(all.rdd(), dealing, size(), needed)));
   }
 
   /** Lets Spark forget the blocks. */

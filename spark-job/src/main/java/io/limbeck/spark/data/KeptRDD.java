@@ -28,10 +28,8 @@ final class KeptRDD extends RDD<Block> {
   private final int examples;
   private final int outputs;
 
-  /** Only the driver asks. */
+  // What only the driver asks does not travel.
   private final transient RDD<?> made;
-
-  /** As well. */
   private final transient Homes homes;
 
   private KeptRDD(RDD<?> examples, int outputs, Homes homes) {

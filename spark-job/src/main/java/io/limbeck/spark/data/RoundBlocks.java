@@ -15,7 +15,7 @@ public record RoundBlocks(JavaRDD<Block> kept, JavaRDD<Block> made) {
    *
    * @param blocks one for each partition
    */
-  public static RoundBlocks made(JavaRDD<Block> blocks) {
+  public static RoundBlocks of(JavaRDD<Block> blocks) {
     return new RoundBlocks(blocks, blocks);
   }
 

@@ -129,7 +129,7 @@ final class MasterRun implements AutoCloseable {
     RoundEngine engine =
         new RoundEngine(
             spark,
-            (ofEpoch, firstStep, steps) -> RoundBlocks.made(blocks),
+            (ofEpoch, firstStep, steps) -> RoundBlocks.of(blocks),
             plan,
             teacher,
             settings.averaging(),

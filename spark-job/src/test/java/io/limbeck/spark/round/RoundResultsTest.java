@@ -69,7 +69,7 @@ class RoundResultsTest extends EngineFixture {
     Broadcast<FrozenTeachers> teacher = TestSpark.context().broadcast(setting.teacher);
     return RoundJob.run(
         TestSpark.context(),
-        RoundBlocks.made(examples.blocks()),
+        RoundBlocks.of(examples.blocks()),
         new RoundTask(plan, teacher, start),
         results);
   }
