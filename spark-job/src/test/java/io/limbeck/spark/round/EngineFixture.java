@@ -183,11 +183,7 @@ abstract class EngineFixture {
         int epoch,
         Consumer<RoundSummary> listener) {
       return epoch(
-          (ofEpoch, firstStep, steps) -> RoundBlocks.of(blocks),
-          averaging,
-          start,
-          epoch,
-          listener);
+          (ofEpoch, firstStep, steps) -> RoundBlocks.of(blocks), averaging, start, epoch, listener);
     }
 
     TrainingState epoch(
