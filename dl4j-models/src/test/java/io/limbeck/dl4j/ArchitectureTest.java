@@ -66,7 +66,7 @@ class ArchitectureTest {
           .whereLayer("inference")
           .mayOnlyAccessLayers("onednn", "engine", "fusion")
           .whereLayer("training")
-          .mayOnlyAccessLayers("onednn", "engine", "fusion")
+          .mayOnlyAccessLayers("onednn", "engine", "fusion", "head")
           .whereLayer("augment")
           .mayNotAccessAnyLayer()
           .whereLayer("head")

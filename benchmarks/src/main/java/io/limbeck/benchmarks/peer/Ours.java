@@ -134,7 +134,6 @@ final class Ours {
     return Nd4j.createFromArray(values).reshape('c', batch, Zoo.CHANNELS, Zoo.EDGE, Zoo.EDGE);
   }
 
-  /** DL4J destroys them at a step's end. */
   private static INDArray labels(int batch) {
     float[] values = new float[batch * Zoo.CLASSES];
     for (int i = 0; i < batch; i++) {

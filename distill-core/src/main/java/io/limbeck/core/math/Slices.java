@@ -15,12 +15,12 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <p>A slice is {@code [along, inner]}: what the elements that are summed have in common.
  *
- * @param rows {@code [count, along * inner]}, in C order
+ * @param array all of them, in C order
  * @param count of slices
  * @param along elements of the dimensions that are summed over
  * @param inner elements of the dimensions behind those
  */
-record Slices(INDArray rows, int count, int along, int inner) {
+record Slices(INDArray array, int count, int along, int inner) {
   private static final int ELEMENTS_AT_ONCE = 1 << 15;
 
   /**
@@ -36,7 +36,7 @@ record Slices(INDArray rows, int count, int along, int inner) {
     int count = product(array.shape(), 0, dimensions[0]);
     int along = product(array.shape(), dimensions[0], last + 1);
     int inner = product(array.shape(), last + 1, array.rank());
-    return new Slices(dense.reshape('c', count, (long) along * inner), count, along, inner);
+    return new Slices(dense, count, along, inner);
   }
 
   private static int product(long[] shape, int from, int to) {
@@ -45,13 +45,13 @@ record Slices(INDArray rows, int count, int along, int inner) {
 
   /** Slices of a new array, whose elements are whatever was there. */
   Slices like() {
-    INDArray fresh = Nd4j.createUninitialized(rows.dataType(), rows.shape(), 'c');
+    INDArray fresh = Nd4j.createUninitialized(array.dataType(), array.shape(), 'c');
     return new Slices(fresh, count, along, inner);
   }
 
-  /** The elements as an array in the shape and type of another. */
+  /** The array in the type of another one, whose shape it has. */
   INDArray as(INDArray other) {
-    return rows.reshape('c', other.shape()).castTo(other.dataType());
+    return array.castTo(other.dataType());
   }
 
   /** Elements of a slice. */
@@ -79,11 +79,11 @@ record Slices(INDArray rows, int count, int along, int inner) {
     int elements = from(first) * length();
     if (!Nd4j.getEnvironment().isCPU()) {
       System.arraycopy(some(first).dup('c').data().asDouble(), 0, to, 0, elements);
-    } else if (rows.dataType() == DataType.DOUBLE) {
-      new DoublePointer(rows.data().addressPointer()).position(offset(first)).get(to, 0, elements);
+    } else if (array.dataType() == DataType.DOUBLE) {
+      new DoublePointer(array.data().addressPointer()).position(offset(first)).get(to, 0, elements);
     } else {
       float[] values = new float[elements];
-      new FloatPointer(rows.data().addressPointer()).position(offset(first)).get(values);
+      new FloatPointer(array.data().addressPointer()).position(offset(first)).get(values);
       for (int i = 0; i < elements; i++) {
         to[i] = values[i];
       }
@@ -96,8 +96,8 @@ record Slices(INDArray rows, int count, int along, int inner) {
     if (!Nd4j.getEnvironment().isCPU()) {
       INDArray values = Nd4j.createFromArray(Arrays.copyOf(from, elements));
       some(first).assign(values.reshape('c', from(first), length()));
-    } else if (rows.dataType() == DataType.DOUBLE) {
-      new DoublePointer(rows.data().addressPointer())
+    } else if (array.dataType() == DataType.DOUBLE) {
+      new DoublePointer(array.data().addressPointer())
           .position(offset(first))
           .put(from, 0, elements);
     } else {
@@ -105,7 +105,7 @@ record Slices(INDArray rows, int count, int along, int inner) {
       for (int i = 0; i < elements; i++) {
         values[i] = (float) from[i];
       }
-      new FloatPointer(rows.data().addressPointer()).position(offset(first)).put(values);
+      new FloatPointer(array.data().addressPointer()).position(offset(first)).put(values);
     }
   }
 
@@ -114,6 +114,8 @@ record Slices(INDArray rows, int count, int along, int inner) {
   }
 
   private INDArray some(int first) {
-    return rows.get(NDArrayIndex.interval(first, first + from(first)), NDArrayIndex.all());
+    return array
+        .reshape('c', count, length())
+        .get(NDArrayIndex.interval(first, first + from(first)), NDArrayIndex.all());
   }
 }

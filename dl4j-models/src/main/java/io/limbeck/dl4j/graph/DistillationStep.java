@@ -54,7 +54,7 @@ public final class DistillationStep {
    * A mini-batch.
    *
    * @param features {@code [batch, …]}
-   * @param labels one-hot, {@code [batch, classes]}; DL4J destroys the array at the end of the step
+   * @param labels one-hot, {@code [batch, classes]}
    * @param samples what recorders may see of the examples
    * @param fullSize examples of a full mini-batch; the last of an epoch may have fewer
    * @param teacherOutputs what the teacher put out for these examples, if that is known already;
@@ -76,9 +76,8 @@ public final class DistillationStep {
      * @param labels one-hot; null for none
      */
     public static Batch of(INDArray features, INDArray labels) {
-      INDArray kept = labels == null ? null : labels.dup();
       return new Batch(
-          features, labels, new DataSamples(kept, null, null), (int) features.size(0), null, 0);
+          features, labels, new DataSamples(labels, null, null), (int) features.size(0), null, 0);
     }
   }
 
@@ -265,7 +264,6 @@ public final class DistillationStep {
         : teacher.forward(batch.features());
   }
 
-  /** The labels are copied for the task loss: DL4J destroys its own at the step's end. */
   private Batch mixed(Batch batch) {
     if (augments.isEmpty()) {
       return batch;
@@ -274,7 +272,7 @@ public final class DistillationStep {
     DataSamples samples = batch.samples();
     return new Batch(
         mixed.features(),
-        mixed.labels() == null ? null : mixed.labels().dup(),
+        mixed.labels(),
         new DataSamples(mixed.labels(), samples.sampleIdx(), samples.contrastSampleIdx()),
         batch.fullSize(),
         null,

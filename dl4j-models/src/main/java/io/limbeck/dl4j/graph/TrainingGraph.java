@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A student made ready for training: its own vertices, the connectors that train, what losses
@@ -29,6 +30,7 @@ public final class TrainingGraph {
   private final String loss;
   private final Learners learners;
   private final double labelSmoothVal;
+  private INDArray smoothed;
 
   TrainingGraph(
       CompiledGraph network,
@@ -136,12 +138,16 @@ public final class TrainingGraph {
   INDArray[] labels(INDArray labels) {
     INDArray[] all = new INDArray[network.getNumOutputArrays()];
     if (hasTaskLoss()) {
-      all[all.length - 1] =
-          labelSmoothVal == 0
-              ? labels
-              : labels.mul(1 - labelSmoothVal).addi(labelSmoothVal / labels.size(1));
+      all[all.length - 1] = labelSmoothVal == 0 ? labels : smooth(labels);
     }
     return all;
+  }
+
+  private INDArray smooth(INDArray labels) {
+    if (smoothed == null || !smoothed.equalShapes(labels)) {
+      smoothed = Nd4j.createUninitializedDetached(labels.dataType(), labels.shape());
+    }
+    return smoothed.assign(labels).muli(1 - labelSmoothVal).addi(labelSmoothVal / labels.size(1));
   }
 
   /**

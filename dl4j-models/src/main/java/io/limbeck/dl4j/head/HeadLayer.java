@@ -37,7 +37,7 @@ abstract class HeadLayer<C extends Layer> extends AbstractLayer<C> implements IO
   }
 
   /** The gradient for this backward pass; null for none. Taken once. */
-  INDArray takeInjected() {
+  public INDArray takeInjected() {
     INDArray gradient = injected;
     injected = null;
     return gradient;

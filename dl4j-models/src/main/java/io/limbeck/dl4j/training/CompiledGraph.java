@@ -92,7 +92,18 @@ public final class CompiledGraph extends ComputationGraph {
       compiled = step(program.get());
     }
     if (!compiled) {
+      giveCopiesOfLabels();
       super.computeGradientAndScore();
+    }
+  }
+
+  /** DL4J's loss layers destroy those that they are given. */
+  private void giveCopiesOfLabels() {
+    if (ofOutputs != null) {
+      super.setLabels(
+          Arrays.stream(ofOutputs)
+              .map(labels -> labels == null ? null : labels.dup())
+              .toArray(INDArray[]::new));
     }
   }
 
@@ -231,7 +242,7 @@ public final class CompiledGraph extends ComputationGraph {
       if (gradient == null) {
         gradient = gradients();
       }
-      score = score(workspaces);
+      score = score(program, workspaces);
       try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
         for (TrainingListener listener : getListeners()) {
           listener.onBackwardPass(this);
@@ -263,20 +274,23 @@ public final class CompiledGraph extends ComputationGraph {
     return workspaces;
   }
 
-  private double score(LayerWorkspaceMgr workspaces) {
-    double regularization = calcRegularizationScore(true);
-    double sum = 0;
+  private double score(TrainingProgram program, LayerWorkspaceMgr workspaces) {
+    double sum = calcRegularizationScore(true) + program.loss();
     for (String output : configuration.getNetworkOutputs()) {
-      LayerVertex vertex = (LayerVertex) getVertex(output);
-      if (!vertex.isSetLayerInput()) {
-        vertex.applyPreprocessorAndSetInput(workspaces);
+      if (!program.computesLossOf(output)) {
+        sum += score((LayerVertex) getVertex(output), workspaces);
       }
-      try (MemoryWorkspace scope = workspaces.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
-        sum += ((IOutputLayer) vertex.getLayer()).computeScore(regularization, true, workspaces);
-      }
-      regularization = 0;
     }
     return sum;
+  }
+
+  private static double score(LayerVertex output, LayerWorkspaceMgr workspaces) {
+    if (!output.isSetLayerInput()) {
+      output.applyPreprocessorAndSetInput(workspaces);
+    }
+    try (MemoryWorkspace scope = workspaces.notifyScopeEntered(ArrayType.FF_WORKING_MEM)) {
+      return ((IOutputLayer) output.getLayer()).computeScore(0, true, workspaces);
+    }
   }
 
   private Gradient gradients() {

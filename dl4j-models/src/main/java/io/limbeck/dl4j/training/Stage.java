@@ -9,6 +9,8 @@ sealed interface Stage
         ReluStage,
         PoolingStage,
         FlattenStage,
+        HeadStage,
+        CrossEntropyStage,
         OwnStage {
 
   /** Adds what it does on the way there, and gives its output memory. */

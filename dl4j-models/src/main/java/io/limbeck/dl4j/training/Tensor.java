@@ -61,6 +61,11 @@ final class Tensor {
     return wantsGradient;
   }
 
+  /** Whether it lies where operations read it, and not only in an array. */
+  boolean isKnown() {
+    return !own && shape != null;
+  }
+
   /** Whether a vertex that DL4J runs puts it out. */
   boolean isOwn() {
     return own;

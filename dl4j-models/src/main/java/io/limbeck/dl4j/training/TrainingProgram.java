@@ -13,6 +13,7 @@ import io.limbeck.dl4j.fusion.Operation.Rectify;
 import io.limbeck.dl4j.fusion.Plan;
 import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.fusion.Windows;
+import io.limbeck.dl4j.head.GradientHeadLayer;
 import io.limbeck.dl4j.onednn.Buffers;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.Set;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -40,6 +42,8 @@ final class TrainingProgram {
   private final Map<String, String> same;
   private final Map<String, Integer> takers = new HashMap<>();
   private final List<NormalizationStage> normalizations = new ArrayList<>();
+  private final List<CrossEntropyStage> losses = new ArrayList<>();
+  private final Set<String> ends = new HashSet<>();
   private final Work there;
   private final Work back;
 
@@ -185,13 +189,24 @@ final class TrainingProgram {
     if (operation instanceof Flatten) {
       return new FlattenStage(input, output);
     }
-    return new OwnStage(
-        network.getVertex(operation.name()),
-        network.getConfiguration().getNetworkOutputs().indexOf(operation.name()),
-        inputs,
-        output,
-        isTakenByOperation(plan, operation.name()),
-        context);
+    return own(operation.name(), inputs, output, isTakenByOperation(plan, operation.name()));
+  }
+
+  private Stage own(String name, List<Tensor> inputs, Tensor output, boolean takenElsewhere) {
+    GraphVertex vertex = network.getVertex(name);
+    int number = network.getConfiguration().getNetworkOutputs().indexOf(name);
+    Tensor input = inputs.get(0);
+    if (vertex.getLayer() instanceof GradientHeadLayer head && input.isKnown()) {
+      ends.add(name);
+      return new HeadStage(head, input);
+    }
+    if (number >= 0 && CrossEntropyStage.fits(vertex.getLayer(), input)) {
+      CrossEntropyStage stage = new CrossEntropyStage(vertex.getLayer(), input, number, context);
+      ends.add(name);
+      losses.add(stage);
+      return stage;
+    }
+    return new OwnStage(vertex, number, inputs, output, takenElsewhere, context);
   }
 
   private Parameters parameters(String layer) {
@@ -241,6 +256,16 @@ final class TrainingProgram {
           }
         });
     return arrays;
+  }
+
+  /** The sum of the losses of the outputs that it {@link #computesLossOf}, after the way back. */
+  double loss() {
+    return losses.stream().mapToDouble(CrossEntropyStage::loss).sum();
+  }
+
+  /** Whether an output's loss is computed here, or is none. */
+  boolean computesLossOf(String output) {
+    return ends.contains(output);
   }
 
   /** Runs on the way back. */

@@ -1,6 +1,7 @@
 package io.limbeck.dl4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
@@ -12,6 +13,8 @@ import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.graph.Fixtures;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.head.GradientHead;
+import io.limbeck.dl4j.head.GradientHeadLayer;
 import io.limbeck.dl4j.zoo.Architectures;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +35,7 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -46,9 +50,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 
 /** Against DL4J's own steps, over layers that are checked against stock ones elsewhere. */
 class CompiledGraphTest {
@@ -72,6 +80,12 @@ class CompiledGraphTest {
           case "wide resnet" -> zoo.wideResNet(new WideResNet(10, 1, null));
           case "cnn" -> zoo.smallCnn(new SmallCnn(List.of(3, 4), 6, null));
           case "mlp" -> zoo.mlp(new Mlp(List.of(9, 8), null));
+          case "weighted" ->
+              withLoss(
+                  zoo.mlp(new Mlp(List.of(9, 8), null)),
+                  new LossMCXENT(Nd4j.createFromArray(0.5, 2, 1, 0, 3).reshape(1, CLASSES)));
+          case "likelihood" ->
+              withLoss(zoo.mlp(new Mlp(List.of(9, 8), null)), new LossNegativeLogLikelihood());
           case "mobilenet" -> zoo.mobileNetV2(new MobileNetV2(0.25, null));
           default -> ofAUser(type);
         };
@@ -133,6 +147,13 @@ class CompiledGraphTest {
         .build();
   }
 
+  private static ComputationGraphConfiguration withLoss(
+      ComputationGraphConfiguration conf, ILossFunction loss) {
+    LayerVertex output = (LayerVertex) conf.getVertices().get(conf.getNetworkOutputs().get(0));
+    ((LossLayer) output.getLayerConf().getLayer()).setLossFn(loss);
+    return conf;
+  }
+
   private static ConvolutionLayer.Builder conv(int height, int width) {
     return new ConvolutionLayer.Builder(height, width).nOut(6).activation(Activation.IDENTITY);
   }
@@ -181,7 +202,9 @@ class CompiledGraphTest {
     DataType type = network.getConfiguration().getDataType();
     INDArray features = Fixtures.random(seed, batch, 3, 16, 12).castTo(DataType.FLOAT);
     network.setInputs(features.castTo(type));
-    network.setLabels(Fixtures.labels(features, CLASSES).castTo(type));
+    INDArray[] labels = new INDArray[network.getNumOutputArrays()];
+    labels[labels.length - 1] = Fixtures.labels(features, CLASSES).castTo(type);
+    network.setLabels(labels);
     network.computeGradientAndScore();
   }
 
@@ -225,6 +248,8 @@ class CompiledGraphTest {
     "cnn, 1",
     "mlp, 16",
     "mlp, 1",
+    "weighted, 16",
+    "likelihood, 16",
     "mobilenet, 16",
     "of a user, 16",
     "of a user, 11"
@@ -347,6 +372,76 @@ class CompiledGraphTest {
     network.setListeners(new ScoreIterationListener(1));
     step(network, 1, 4);
     assertThat(network.isCompiled()).isTrue();
+  }
+
+  /** DL4J's loss layers destroy theirs. */
+  @ParameterizedTest
+  @CsvSource({"cnn, true", "cnn, false", "likelihood, true"})
+  void labels_outliveTheStep(String kind, boolean compiled) {
+    System.setProperty(CpuEngine.PROPERTY, String.valueOf(compiled));
+    CompiledGraph network = Networks.learning(conf(kind));
+    INDArray features = Fixtures.random(1, 4, 3, 16, 12).castTo(DataType.FLOAT);
+    INDArray labels = Fixtures.labels(features, CLASSES);
+    INDArray before = labels.dup();
+    for (int step = 0; step < 2; step++) {
+      network.fit(new INDArray[] {features}, new INDArray[] {labels});
+    }
+    assertThat(network.isCompiled()).isEqualTo(compiled);
+    assertThat(labels).isEqualTo(before);
+  }
+
+  @Test
+  void labelsOfOtherClasses_areRefused() {
+    CompiledGraph network = Networks.learning(conf("cnn"));
+    INDArray features = Fixtures.random(1, 4, 3, 16, 12).castTo(DataType.FLOAT);
+    INDArray[] labels = {Fixtures.labels(features, CLASSES + 1)};
+    assertThatThrownBy(() -> network.fit(new INDArray[] {features}, labels))
+        .hasMessage("The labels have shape [4, 6], but the logits that they belong to [4, 5]");
+  }
+
+  @Test
+  void probabilitiesTooSmallToTell_areClippedAsDl4jDoes() {
+    ComputationGraphConfiguration conf = conf("mlp");
+    CompiledGraph compiled = varied(Networks.learning(conf));
+    ComputationGraph own = varied(Networks.fresh(conf.clone()));
+    compiled.params().muli(50);
+    own.params().muli(50);
+    compute(own, 1, 16);
+    compute(compiled, 1, 16);
+    assertThat(compiled.isCompiled()).isTrue();
+    assertThat(own.score()).isGreaterThan(10);
+    assertThat(compiled.score()).isCloseTo(own.score(), within(1e-4 * own.score()));
+  }
+
+  /** Some losses read a value in some steps only. */
+  @Test
+  void heads_handOnWhatIsInjected() {
+    ComputationGraphConfiguration conf = headed(conf("cnn"));
+    CompiledGraph compiled = varied(Networks.learning(conf));
+    ComputationGraph own = varied(Networks.fresh(conf.clone()));
+    INDArray gradient = Fixtures.random(3, 16, 3, 16, 12).castTo(DataType.FLOAT);
+    for (char order : new char[] {'c', '-', 'f'}) {
+      for (ComputationGraph network : List.of(own, compiled)) {
+        GradientHeadLayer head = (GradientHeadLayer) network.getLayer("head");
+        head.inject(order == '-' ? null : gradient.dup(order));
+        compute(network, 1, 16);
+      }
+      assertThat(compiled.isCompiled()).isTrue();
+      assertClose(compiled.getFlattenedGradients(), own.getFlattenedGradients(), "order " + order);
+      assertThat(compiled.score()).isCloseTo(own.score(), within(1e-5));
+    }
+  }
+
+  private static ComputationGraphConfiguration headed(ComputationGraphConfiguration conf) {
+    String loss = conf.getNetworkOutputs().get(0);
+    NeuralNetConfiguration head =
+        ((LayerVertex) conf.getVertices().get(loss)).getLayerConf().clone();
+    head.setLayer(new GradientHead("head"));
+    conf.getVertices().put("head", new LayerVertex(head, null));
+    conf.getVertexInputs().put("head", List.of("backbone.layer0.conv"));
+    conf.setNetworkOutputs(List.of("head", loss));
+    conf.setTopologicalOrder(null);
+    return conf;
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.limbeck.spark.data;
 
-import io.limbeck.dl4j.engine.HeapCopy;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,15 +12,15 @@ final class BatchBuffer {
   private final float[] features;
   private final float[] oneHot;
   private final int[] sampleIdx;
-  private final Map<String, float[]> teacher = new LinkedHashMap<>();
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private int filled;
 
   BatchBuffer(Preprocessing preprocessing, int size, BatchRoom room) {
     this.room = room;
     this.preprocessing = preprocessing;
-    this.features = room.values(size * preprocessing.length());
-    this.oneHot = new float[size * preprocessing.classes()];
+    this.features = room.features().values(size * preprocessing.length());
+    this.oneHot = room.labels().values(size * preprocessing.classes());
+    Arrays.fill(oneHot, 0);
     this.sampleIdx = new int[size];
   }
 
@@ -48,9 +47,7 @@ final class BatchBuffer {
         .byVertex()
         .forEach(
             (vertex, output) -> {
-              float[] values =
-                  teacher.computeIfAbsent(
-                      vertex, any -> new float[sampleIdx.length * output.length()]);
+              float[] values = room.teacher(vertex).values(sampleIdx.length * output.length());
               output.copy(example, values, (filled - 1) * output.length());
               shapes.put(vertex, output.shape());
             });
@@ -58,20 +55,16 @@ final class BatchBuffer {
 
   Batch batch() {
     Map<String, INDArray> outputs = new LinkedHashMap<>();
-    teacher.forEach((vertex, values) -> outputs.put(vertex, array(values, shapes.get(vertex))));
+    shapes.forEach((vertex, shape) -> outputs.put(vertex, room.teacher(vertex).array(full(shape))));
     return new Batch(
-        room.features(full(wide(preprocessing.shape()))),
-        array(oneHot, new long[] {preprocessing.classes()}),
+        room.features().array(full(wide(preprocessing.shape()))),
+        room.labels().array(full(preprocessing.classes())),
         sampleIdx,
         outputs.isEmpty() ? null : outputs);
   }
 
   private static long[] wide(int... shape) {
     return Arrays.stream(shape).asLongStream().toArray();
-  }
-
-  private INDArray array(float[] values, long[] shape) {
-    return HeapCopy.array(values, full(shape));
   }
 
   /** With the examples before it. */

@@ -58,7 +58,7 @@ public interface Block extends Serializable {
   @FunctionalInterface
   interface Pass {
     /**
-     * One mini-batch. Its features are good until the next one is asked for.
+     * One mini-batch. Its arrays are good until the next one is asked for.
      *
      * @param step from 0
      */

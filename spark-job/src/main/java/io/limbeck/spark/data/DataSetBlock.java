@@ -55,9 +55,8 @@ public final class DataSetBlock implements Block {
     return this::batch;
   }
 
-  /** The labels are copied: DL4J destroys them at the end of a step. */
   private Batch batch(int index) {
     MultiDataSet batch = batches.get(index);
-    return new Batch(batch.getFeatures(0), batch.getLabels(0).dup(), null);
+    return new Batch(batch.getFeatures(0), batch.getLabels(0), null);
   }
 }

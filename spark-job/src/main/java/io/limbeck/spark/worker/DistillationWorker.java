@@ -22,7 +22,6 @@ import org.deeplearning4j.spark.api.TrainingWorker;
 import org.deeplearning4j.spark.api.WorkerConfiguration;
 import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
 import org.nd4j.common.primitives.Pair;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
@@ -115,13 +114,11 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
         : failed("the losses are " + losses + cause(workplace.step().diagnosis()));
   }
 
-  /** The labels are copied where recorders see them: DL4J destroys its own at the step's end. */
   private DistillationStep.Batch prepared(Batch batch) {
-    INDArray kept = plan.value().distillation() == null ? null : batch.labels().dup();
     return new DistillationStep.Batch(
         batch.features(),
         batch.labels(),
-        new DataSamples(kept, batch.sampleIdx(), compared(batch.sampleIdx())),
+        new DataSamples(batch.labels(), batch.sampleIdx(), compared(batch.sampleIdx())),
         fullSize(batch),
         batch.teacher(),
         epoch());

@@ -53,14 +53,17 @@ class PackedBlockTest {
   }
 
   @Test
-  void features_useTheirRoomAgain_labelsDoNot() {
-    Block.Pass pass = block(5, NONE, List.of()).inOrder(2);
+  void batches_useTheirRoomAgain() {
+    Block.Pass pass = block(6, NONE, List.of()).inOrder(3);
     Batch first = pass.batch(0);
+    float[] ofFirst = values(first.labels());
     Batch second = pass.batch(1);
 
     assertThat(second.features()).isSameAs(first.features());
-    assertThat(values(second.features())).startsWith(25, 26, 27).endsWith(46, 47, 48);
-    assertThat(second.labels()).isNotSameAs(first.labels());
+    assertThat(values(second.features())).startsWith(37, 38, 39).endsWith(70, 71, 72);
+    assertThat(second.labels()).isSameAs(first.labels());
+    assertThat(ofFirst).containsExactly(1, 0, 0, 1, 1, 0);
+    assertThat(values(second.labels())).containsExactly(0, 1, 1, 0, 0, 1);
   }
 
   @Test
