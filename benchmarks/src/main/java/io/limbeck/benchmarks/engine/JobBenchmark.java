@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Whole jobs at the quick start's settings: how much of a round is not a step, what the teacher's
@@ -43,6 +45,8 @@ public final class JobBenchmark {
   }
 
   private Map<String, Object> measure() throws IOException, InterruptedException {
+    // One of an earlier build may hold other last bits.
+    delete(folder.resolve("cache"));
     String cache = "teacher_cache={path: " + folder.resolve("cache") + "}";
     JsonNode plain = report("local[2]", "plain", "student_alone=true");
     report("local[2]", "filled", "repeats=1", "student_alone=false", cache);
@@ -62,6 +66,16 @@ public final class JobBenchmark {
     result.put("two_executors_to_one", seconds(one, "distilled") / seconds(two, "distilled"));
     result.put("two_processes_to_one_matrix_products", MachineScaling.twoToOne());
     return result;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> inside = Files.walk(folder)) {
+        for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(each);
+        }
+      }
+    }
   }
 
   private JsonNode onExecutors(int executors, String name)

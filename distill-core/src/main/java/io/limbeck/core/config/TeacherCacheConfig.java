@@ -19,8 +19,8 @@ public record TeacherCacheConfig(
         String path,
     @Key(
             value =
-                "single keeps every number as it is, so the student is the same to the bit as without a cache; half takes"
-                    + " half the space and rounds to 11 bits",
+                "single keeps every number as it is, so the student is the same to the bit as without a cache, where this"
+                    + " release filled it on such a processor; half takes half the space and rounds to 11 bits",
             def = "\"single\"")
         Precision precision,
     @Key(
