@@ -12,10 +12,12 @@ record Case(Work work, String student, String teacher, int batch) {
 
   /** As it is called in reports. */
   String label() {
-    return switch (work) {
-      case TEACHER_FORWARD -> "%s forward, batch %d".formatted(teacher, batch);
-      case STUDENT_STEP -> "%s step, batch %d".formatted(student, batch);
-      case KD_STEP -> "%s to %s KD step, batch %d".formatted(teacher, student, batch);
-    };
+    String networks =
+        switch (work) {
+          case TEACHER_FORWARD -> teacher;
+          case STUDENT_STEP, EVALUATION -> student;
+          default -> teacher + " to " + student;
+        };
+    return "%s %s, batch %d".formatted(networks, work.title(), batch);
   }
 }

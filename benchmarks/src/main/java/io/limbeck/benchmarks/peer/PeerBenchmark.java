@@ -25,7 +25,8 @@ public final class PeerBenchmark {
   /**
    * Measures.
    *
-   * @param args the interpreter, the peer's script, a file for the result, turns of each case
+   * @param args the interpreter, the peer's script, a file for the result, turns of each case, and
+   *     what the cases' names have to contain
    */
   public static void main(String[] args) throws IOException {
     int turns = Integer.parseInt(args[3]);
@@ -37,8 +38,11 @@ public final class PeerBenchmark {
           CpuEngine.status().description(), torch.version(), threads);
       System.out.printf(
           "%-44s %9s %9s %7s %15s%n", "", "Limbeck", "PyTorch", "ratio", "of all turns");
+      String wanted = args.length > 4 ? args[4] : "";
       for (Case each : cases()) {
-        rows.add(measure(each, torch, turns));
+        if (each.label().contains(wanted)) {
+          rows.add(measure(each, torch, turns));
+        }
       }
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("benchmark", "steps against PyTorch");
@@ -60,8 +64,12 @@ public final class PeerBenchmark {
         cases.add(new Case(work, "resnet20", "resnet56", batch));
       }
     }
+    cases.add(new Case(Work.CACHED_STEP, "resnet20", "resnet56", 64));
+    cases.add(new Case(Work.FITNETS_STEP, "resnet20", "resnet56", 64));
+    cases.add(new Case(Work.EVALUATION, "resnet20", "resnet56", 256));
     cases.add(new Case(Work.STUDENT_STEP, "wrn-16-2", "wrn-40-2", 64));
     cases.add(new Case(Work.KD_STEP, "wrn-16-2", "wrn-40-2", 64));
+    cases.add(new Case(Work.OFD_STEP, "wrn-16-2", "wrn-40-2", 64));
     cases.add(new Case(Work.STUDENT_STEP, "resnet18", "resnet34", 64));
     cases.add(new Case(Work.STUDENT_STEP, "mlp-1024-512", "mlp-2048-2048", 64));
     cases.add(new Case(Work.KD_STEP, "mlp-1024-512", "mlp-2048-2048", 64));

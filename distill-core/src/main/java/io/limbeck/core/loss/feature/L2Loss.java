@@ -5,8 +5,7 @@ import io.limbeck.core.loss.LossAndGradient;
 import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
-import io.limbeck.core.math.Rows;
-import io.limbeck.core.math.UnitRows;
+import io.limbeck.core.math.PairedRows;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
@@ -65,25 +64,86 @@ public record L2Loss(
 
   @Override
   public LossAndGradient lossAndGradient(LossInputs inputs) {
-    INDArray s = inputs.array(STUDENT);
-    INDArray t = inputs.array(TEACHER);
-    UnitRows student = normalize ? UnitRows.of(Rows.of(s)) : null;
-    UnitRows teacher = normalize ? UnitRows.of(Rows.of(t)) : null;
-    INDArray difference = normalize ? student.rows().sub(teacher.rows()).muli(mult) : s.sub(t);
-    double sum = difference.mul(difference).sumNumber().doubleValue();
-    double divisor = divElement ? s.length() : s.size(0);
-    double loss = dist ? Math.sqrt(sum) : sum / divisor;
-    // d sqrt(E) / dE has no value at zero; there the smallest one is taken.
-    double slope = dist ? (loss == 0 ? 0 : 0.5 / loss) : 1 / divisor;
-    INDArray gradient = difference.muli(2 * lossWeight * slope * (normalize ? mult : 1));
-    LossAndGradient result =
-        LossAndGradient.of(lossWeight * loss).with(STUDENT, back(gradient, student, s));
-    return inputs.wantsGradient(TEACHER)
-        ? result.with(TEACHER, back(gradient.neg(), teacher, t))
-        : result;
+    INDArray student = inputs.array(STUDENT);
+    double divisor = dist ? 1 : divElement ? student.length() : student.size(0);
+    PairedRows rows =
+        PairedRows.of(
+            student,
+            inputs.array(TEACHER),
+            inputs.wantsGradient(TEACHER),
+            normalize
+                ? (s, t, from, to) -> directions(s, t, from, to, 2 * lossWeight / divisor)
+                : (s, t, from, to) -> differences(s, t, from, to, 2 * lossWeight / divisor));
+    return dist ? root(rows) : result(lossWeight * rows.sum() / divisor, rows);
   }
 
-  private static INDArray back(INDArray gradient, UnitRows rows, INDArray feature) {
-    return rows == null ? gradient : Rows.back(rows.back(gradient), feature);
+  /** The root has no slope at zero; there the smallest one is taken. */
+  private LossAndGradient root(PairedRows rows) {
+    double root = Math.sqrt(rows.sum());
+    double slope = root == 0 ? 0 : 0.5 / root;
+    rows.first().muli(slope);
+    if (rows.second() != null) {
+      rows.second().muli(slope);
+    }
+    return result(lossWeight * root, rows);
+  }
+
+  private static LossAndGradient result(double loss, PairedRows rows) {
+    LossAndGradient result = LossAndGradient.of(loss).with(STUDENT, rows.first());
+    return rows.second() == null ? result : result.with(TEACHER, rows.second());
+  }
+
+  private static double differences(double[] s, double[] t, int from, int to, double factor) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      double difference = s[i] - t[i];
+      sum += difference * difference;
+      s[i] = factor * difference;
+      t[i] = -s[i];
+    }
+    return sum;
+  }
+
+  private double directions(double[] s, double[] t, int from, int to, double factor) {
+    UnitRow student = UnitRow.of(s, from, to);
+    UnitRow teacher = UnitRow.of(t, from, to);
+    double sum = 0;
+    double alongStudent = 0;
+    double alongTeacher = 0;
+    for (int i = from; i < to; i++) {
+      s[i] /= student.divisor();
+      t[i] /= teacher.divisor();
+      double difference = s[i] - t[i];
+      sum += difference * difference;
+      alongStudent += s[i] * difference;
+      alongTeacher += t[i] * difference;
+    }
+    double toStudent = student.hasDirection() ? factor * mult * mult / student.divisor() : 0;
+    double toTeacher = teacher.hasDirection() ? factor * mult * mult / teacher.divisor() : 0;
+    for (int i = from; i < to; i++) {
+      double difference = s[i] - t[i];
+      s[i] = toStudent * (difference - s[i] * alongStudent);
+      t[i] = -toTeacher * (difference - t[i] * alongTeacher);
+    }
+    return mult * mult * sum;
+  }
+
+  /**
+   * What an example's feature is divided by.
+   *
+   * @param divisor its length, or one
+   * @param hasDirection whether it has a length to speak of
+   */
+  private record UnitRow(double divisor, boolean hasDirection) {
+    private static final double SHORTEST = 1e-12;
+
+    static UnitRow of(double[] values, int from, int to) {
+      double sum = 0;
+      for (int i = from; i < to; i++) {
+        sum += values[i] * values[i];
+      }
+      double length = Math.sqrt(sum);
+      return length < SHORTEST ? new UnitRow(1, false) : new UnitRow(length, true);
+    }
   }
 }

@@ -5,12 +5,11 @@ import io.limbeck.core.loss.LossAndGradient;
 import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
+import io.limbeck.core.math.PairedRows;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * The partial distance of the overhaul of feature distillation: a student that is below a teacher's
@@ -49,17 +48,28 @@ public record OFDLoss(
 
   @Override
   public LossAndGradient lossAndGradient(LossInputs inputs) {
-    INDArray s = inputs.array(STUDENT);
-    INDArray t = inputs.array(TEACHER);
-    DataType type = s.dataType();
-    INDArray counts = Transforms.max(t.gt(0).castTo(type), s.gt(t).castTo(type), false);
-    INDArray difference = s.sub(t).muli(counts);
-    double factor = lossWeight / (s.size(0) * mulFactor);
-    LossAndGradient result =
-        LossAndGradient.of(factor * difference.mul(difference).sumNumber().doubleValue())
-            .with(STUDENT, difference.mul(2 * factor));
-    return inputs.wantsGradient(TEACHER)
-        ? result.with(TEACHER, difference.muli(-2 * factor))
-        : result;
+    INDArray student = inputs.array(STUDENT);
+    double factor = lossWeight / (student.size(0) * mulFactor);
+    PairedRows rows =
+        PairedRows.of(
+            student,
+            inputs.array(TEACHER),
+            inputs.wantsGradient(TEACHER),
+            (s, t, from, to) -> row(s, t, from, to, factor));
+    LossAndGradient result = LossAndGradient.of(factor * rows.sum()).with(STUDENT, rows.first());
+    return rows.second() == null ? result : result.with(TEACHER, rows.second());
+  }
+
+  private static double row(double[] s, double[] t, int from, int to, double factor) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      double counts = s[i] > t[i] || t[i] > 0 ? 1 : 0;
+      // What is not a number stays so.
+      double difference = (s[i] - t[i]) * counts;
+      sum += difference * difference;
+      s[i] = 2 * factor * difference;
+      t[i] = -s[i];
+    }
+    return sum;
   }
 }
