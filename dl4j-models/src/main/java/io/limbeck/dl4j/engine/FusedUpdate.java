@@ -30,6 +30,9 @@ final class FusedUpdate {
   /** Three arrays of so many floats fit in the nearest caches. */
   private static final int PIECE = 4096;
 
+  /** What a thread does at a time. */
+  private static final int SHARE = 64 * PIECE;
+
   private final ComputationGraph network;
   private final List<Span> spans;
 
@@ -135,25 +138,45 @@ final class FusedUpdate {
   void apply(INDArray gradients, INDArray state) {
     int iteration = network.getConfiguration().getIterationCount();
     int epoch = network.getConfiguration().getEpochCount();
-    FloatPointer parameters = floats(network.params());
-    FloatPointer gradient = floats(gradients);
-    FloatPointer velocity = state == null ? null : floats(state);
+    INDArray parameters = network.params();
     for (Span span : spans) {
       double share = span.divided() ? 1.0 / network.batchSize() : 1;
       double decay = span.l2() == null ? 0 : span.l2().getL2().valueAt(iteration, epoch);
       double rate =
           span.updater().hasLearningRate() ? span.updater().getLearningRate(iteration, epoch) : 1;
-      for (int from = 0; from < span.length(); from += PIECE) {
-        int length = Math.min(PIECE, span.length() - from);
+      double momentum =
+          span.updater() instanceof Nesterovs nesterovs
+              ? nesterovs.currentMomentum(iteration, epoch)
+              : 0;
+      Move move =
+          new Move((float) (decay / share), (float) (-rate * share), (float) momentum, span);
+      NativeThreads.forEach(
+          (span.length() + SHARE - 1) / SHARE,
+          piece -> move.over(piece * SHARE, floats(parameters), floats(gradients), floats(state)));
+    }
+  }
+
+  /**
+   * What a step does to a span.
+   *
+   * @param decay share of the parameters in the gradient
+   * @param step share of the gradient in what is added
+   * @param momentum share of what was added before
+   */
+  private record Move(float decay, float step, float momentum, Span span) {
+
+    /** From one parameter of the span on, as many as a thread does at a time. */
+    void over(int first, FloatPointer parameters, FloatPointer gradient, FloatPointer velocity) {
+      int end = Math.min(first + SHARE, span.length());
+      for (int from = first; from < end; from += PIECE) {
+        int length = Math.min(PIECE, end - from);
         parameters.position(span.offset() + from);
         gradient.position(span.offset() + from);
         if (decay != 0) {
-          openblas.cblas_saxpy(length, (float) (decay / share), parameters, 1, gradient, 1);
+          openblas.cblas_saxpy(length, decay, parameters, 1, gradient, 1);
         }
-        float step = (float) (-rate * share);
-        if (span.updater() instanceof Nesterovs nesterovs) {
+        if (span.updater() instanceof Nesterovs) {
           velocity.position(span.state() + from);
-          float momentum = (float) nesterovs.currentMomentum(iteration, epoch);
           openblas.cblas_saxpy(length, -momentum, velocity, 1, parameters, 1);
           openblas.cblas_sscal(length, momentum, velocity, 1);
           openblas.cblas_saxpy(length, step, gradient, 1, velocity, 1);
@@ -166,6 +189,6 @@ final class FusedUpdate {
   }
 
   private static FloatPointer floats(INDArray array) {
-    return new FloatPointer(array.data().addressPointer());
+    return array == null ? null : new FloatPointer(array.data().addressPointer());
   }
 }

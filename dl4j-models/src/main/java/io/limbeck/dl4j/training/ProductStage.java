@@ -5,6 +5,7 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.inner_product_backward_data;
 import org.bytedeco.dnnl.inner_product_backward_weights;
 import org.bytedeco.dnnl.inner_product_forward;
+import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
@@ -45,22 +46,30 @@ final class ProductStage implements Stage {
         new inner_product_forward.primitive_desc(
             new inner_product_forward.desc(
                 dnnl.prop_kind.forward_training, input.layout(), weights, bias, output.layout()),
-            Rectifier.behind(relu),
             OneDnn.cpu());
   }
 
+  /** As a matrix product: a fully connected layer's primitive reads rows of weights slowly. */
   @Override
   public void forward(Work work) {
     output.put(work.buffer(output.bytes()));
+    long in = input.shape()[1];
+    long out = output.shape()[1];
+    memory.desc columns = OneDnn.floats(format_tag.ba, in, out);
+    memory.desc row =
+        parameters.has(BIAS) ? OneDnn.floats(format_tag.ab, 1, out) : new memory.desc();
     Operands operands =
         new Operands()
             .with(dnnl.DNNL_ARG_SRC, input.values())
-            .with(dnnl.DNNL_ARG_WEIGHTS, parameters.value(WEIGHTS, weights))
+            .with(dnnl.DNNL_ARG_WEIGHTS, parameters.value(WEIGHTS, columns))
             .with(dnnl.DNNL_ARG_DST, output.values());
     if (parameters.has(BIAS)) {
-      operands.with(dnnl.DNNL_ARG_BIAS, parameters.value(BIAS, bias));
+      operands.with(dnnl.DNNL_ARG_BIAS, parameters.value(BIAS, row));
     }
-    work.call(new inner_product_forward(description), operands);
+    matmul.desc product = new matmul.desc(input.layout(), columns, row, output.layout());
+    work.call(
+        new matmul(new matmul.primitive_desc(product, Rectifier.behind(relu), OneDnn.cpu())),
+        operands);
   }
 
   @Override

@@ -80,6 +80,7 @@ class CompiledGraphTest {
           case "wide resnet" -> zoo.wideResNet(new WideResNet(10, 1, null));
           case "cnn" -> zoo.smallCnn(new SmallCnn(List.of(3, 4), 6, null));
           case "mlp" -> zoo.mlp(new Mlp(List.of(9, 8), null));
+          case "large mlp" -> zoo.mlp(new Mlp(List.of(200), null));
           case "weighted" ->
               withLoss(
                   zoo.mlp(new Mlp(List.of(9, 8), null)),
@@ -248,6 +249,8 @@ class CompiledGraphTest {
     "cnn, 1",
     "mlp, 16",
     "mlp, 1",
+    "large mlp, 16",
+    "large mlp, 1",
     "weighted, 16",
     "likelihood, 16",
     "mobilenet, 16",
@@ -285,7 +288,7 @@ class CompiledGraphTest {
 
   /** Of a network that is not so deep that rounding shows. */
   @ParameterizedTest
-  @ValueSource(strings = {"resnet", "wide resnet", "cnn", "mlp", "of a user"})
+  @ValueSource(strings = {"resnet", "wide resnet", "cnn", "mlp", "large mlp", "of a user"})
   void updates_areDl4js(String kind) {
     ComputationGraphConfiguration conf = conf(kind);
     Updates updates = Updates.of(conf);
