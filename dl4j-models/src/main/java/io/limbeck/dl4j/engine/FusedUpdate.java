@@ -33,6 +33,8 @@ final class FusedUpdate {
   /** What a thread does at a time. */
   private static final int SHARE = 64 * PIECE;
 
+  private static final NativeThreads THREADS = NativeThreads.all();
+
   private final ComputationGraph network;
   private final List<Span> spans;
 
@@ -150,7 +152,7 @@ final class FusedUpdate {
               : 0;
       Move move =
           new Move((float) (decay / share), (float) (-rate * share), (float) momentum, span);
-      NativeThreads.forEach(
+      THREADS.forEach(
           (span.length() + SHARE - 1) / SHARE,
           piece -> move.over(piece * SHARE, floats(parameters), floats(gradients), floats(state)));
     }

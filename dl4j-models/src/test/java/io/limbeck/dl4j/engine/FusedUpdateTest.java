@@ -37,7 +37,9 @@ class FusedUpdateTest {
         resNet(new ScheduleConfig(3, 4, new ScheduleConfig.Nesterovs(0.1, 0.9), 0, cosine)),
         resNet(new ScheduleConfig(3, 4, new ScheduleConfig.Nesterovs(0.1, 0.5), 0.01, cosine)),
         resNet(new ScheduleConfig(3, 4, new ScheduleConfig.Sgd(0.1), 0.01, cosine)),
-        mlp(new ScheduleConfig(3, 4, new ScheduleConfig.Nesterovs(0.1, 0.9), 0.1, cosine)));
+        mlp(50, new ScheduleConfig(3, 4, new ScheduleConfig.Nesterovs(0.1, 0.9), 0.1, cosine)),
+        // More than a thread does at a time.
+        mlp(1500, new ScheduleConfig(3, 4, new ScheduleConfig.Nesterovs(0.1, 0.9), 0.1, cosine)));
   }
 
   private static ComputationGraphConfiguration resNet(ScheduleConfig schedule) {
@@ -47,10 +49,10 @@ class FusedUpdateTest {
         schedule);
   }
 
-  private static ComputationGraphConfiguration mlp(ScheduleConfig schedule) {
+  private static ComputationGraphConfiguration mlp(int hidden, ScheduleConfig schedule) {
     InputType input = InputType.feedForward(192);
     return training(
-        new Architectures(input, CLASSES, 7, DataType.FLOAT).mlp(new Mlp(List.of(50), null)),
+        new Architectures(input, CLASSES, 7, DataType.FLOAT).mlp(new Mlp(List.of(hidden), null)),
         schedule);
   }
 
@@ -103,10 +105,12 @@ class FusedUpdateTest {
   void adam_orClippedGradients_orDoublePrecision_areLeftAlone() {
     ScheduleConfig.LrSchedule constant = new ScheduleConfig.Constant(0);
     ComputationGraphConfiguration adam =
-        mlp(new ScheduleConfig(1, 4, new ScheduleConfig.Adam(0.1, 0.9, 0.999, 1e-8), 0, constant));
+        mlp(
+            50,
+            new ScheduleConfig(1, 4, new ScheduleConfig.Adam(0.1, 0.9, 0.999, 1e-8), 0, constant));
     assertThat(FusedDescent.isIn(Networks.learning(adam))).isFalse();
 
-    ComputationGraphConfiguration clipped = mlp(Fixtures.sgd(0.1));
+    ComputationGraphConfiguration clipped = mlp(50, Fixtures.sgd(0.1));
     clipped.getVertices().values().stream()
         .filter(LayerVertex.class::isInstance)
         .map(vertex -> ((LayerVertex) vertex).getLayerConf().getLayer())
@@ -116,7 +120,7 @@ class FusedUpdateTest {
                 ((BaseLayer) layer).setGradientNormalization(GradientNormalization.ClipL2PerLayer));
     assertThat(FusedDescent.isIn(Networks.learning(clipped))).isFalse();
 
-    ComputationGraphConfiguration precise = mlp(Fixtures.sgd(0.1));
+    ComputationGraphConfiguration precise = mlp(50, Fixtures.sgd(0.1));
     precise.setDataType(DataType.DOUBLE);
     assertThat(FusedDescent.isIn(Networks.learning(precise))).isFalse();
   }
