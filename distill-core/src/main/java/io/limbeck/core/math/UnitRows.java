@@ -12,7 +12,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * @param added to the length that is divided by
  */
 public record UnitRows(INDArray rows, INDArray length, double added) {
-  private static final double SHORTEST = 1e-12;
+  static final double SHORTEST = 1e-12;
 
   /**
    * Scales.

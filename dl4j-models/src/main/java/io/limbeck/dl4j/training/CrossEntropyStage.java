@@ -1,6 +1,7 @@
 package io.limbeck.dl4j.training;
 
 import io.limbeck.core.math.Contiguous;
+import io.limbeck.core.math.LogSumExp;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Layer;
@@ -113,27 +114,18 @@ final class CrossEntropyStage implements Stage {
 
   private double row(int start) {
     int end = start + classes;
-    double largest = Double.NEGATIVE_INFINITY;
-    for (int i = start; i < end; i++) {
-      largest = Math.max(largest, values[i]);
-    }
-    double exponentials = 0;
-    for (int i = start; i < end; i++) {
-      exponentials += Math.exp(values[i] - largest);
-    }
-    double logarithm = Math.log(exponentials);
+    double all = LogSumExp.of(values, start, end);
     double entropy = 0;
     double factor = weights == null ? 1 : 0;
     for (int i = start; i < end; i++) {
       double label = label(i, i - start);
       factor += weights == null ? 0 : label;
       if (label != 0) {
-        double log = values[i] - largest - logarithm;
-        entropy -= label * Math.max(leastLog, Math.min(largestLog, log));
+        entropy -= label * Math.max(leastLog, Math.min(largestLog, values[i] - all));
       }
     }
     for (int i = start; i < end; i++) {
-      double probability = Math.exp(values[i] - largest) / exponentials;
+      double probability = Math.exp(values[i] - all);
       values[i] = (float) (probability * factor - label(i, i - start));
     }
     return entropy;

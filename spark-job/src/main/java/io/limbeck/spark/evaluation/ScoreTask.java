@@ -1,5 +1,6 @@
 package io.limbeck.spark.evaluation;
 
+import io.limbeck.core.math.LogSumExp;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.spark.data.Batch;
@@ -57,12 +58,8 @@ public final class ScoreTask implements Function<Block, Scores> {
         best = logits[i * classes + c] > logits[i * classes + best] ? c : best;
       }
       confusion[labels[i]][best]++;
-      double sum = 0;
-      for (int c = 0; c < classes; c++) {
-        sum += Math.exp(logits[i * classes + c] - (double) logits[i * classes + best]);
-      }
       crossEntropySum +=
-          Math.log(sum) + logits[i * classes + best] - logits[i * classes + labels[i]];
+          LogSumExp.of(logits, i * classes, (i + 1) * classes) - logits[i * classes + labels[i]];
     }
     return new Scores(confusion, crossEntropySum);
   }

@@ -6,6 +6,7 @@ import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
 import io.limbeck.core.math.PairedRows;
+import io.limbeck.core.math.UnitRow;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
@@ -126,24 +127,5 @@ public record L2Loss(
       t[i] = -toTeacher * (difference - t[i] * alongTeacher);
     }
     return mult * mult * sum;
-  }
-
-  /**
-   * What an example's feature is divided by.
-   *
-   * @param divisor its length, or one
-   * @param hasDirection whether it has a length to speak of
-   */
-  private record UnitRow(double divisor, boolean hasDirection) {
-    private static final double SHORTEST = 1e-12;
-
-    static UnitRow of(double[] values, int from, int to) {
-      double sum = 0;
-      for (int i = from; i < to; i++) {
-        sum += values[i] * values[i];
-      }
-      double length = Math.sqrt(sum);
-      return length < SHORTEST ? new UnitRow(1, false) : new UnitRow(length, true);
-    }
   }
 }
