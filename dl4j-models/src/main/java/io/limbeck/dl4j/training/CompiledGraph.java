@@ -92,18 +92,7 @@ public final class CompiledGraph extends ComputationGraph {
       compiled = step(program.get());
     }
     if (!compiled) {
-      giveCopiesOfLabels();
       super.computeGradientAndScore();
-    }
-  }
-
-  /** DL4J's loss layers destroy those that they are given. */
-  private void giveCopiesOfLabels() {
-    if (ofOutputs != null) {
-      super.setLabels(
-          Arrays.stream(ofOutputs)
-              .map(labels -> labels == null ? null : labels.dup())
-              .toArray(INDArray[]::new));
     }
   }
 

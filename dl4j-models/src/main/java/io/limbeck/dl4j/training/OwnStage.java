@@ -115,7 +115,7 @@ final class OwnStage implements Stage {
       vertex.setEpsilon(output.epsilon());
       output.epsilon(null);
     } else if (vertex.getLayer() instanceof IOutputLayer layer) {
-      layer.setLabels(context.labelsCopy(outputNumber));
+      layer.setLabels(context.labels(outputNumber));
     }
     try (MemoryWorkspace scope =
         context.workspaces().notifyScopeEntered(ArrayType.BP_WORKING_MEM)) {

@@ -25,12 +25,6 @@ final class StepContext {
     return labels == null ? null : labels[output];
   }
 
-  /** The same for a layer of DL4J's, some of which destroy them. */
-  INDArray labelsCopy(int output) {
-    INDArray ofOutput = labels(output);
-    return ofOutput == null ? null : ofOutput.dup();
-  }
-
   /** An array that lives as long as the step. */
   INDArray array(long[] shape) {
     return workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, DataType.FLOAT, shape);

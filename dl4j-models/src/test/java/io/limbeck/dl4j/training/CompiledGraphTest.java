@@ -377,7 +377,7 @@ class CompiledGraphTest {
     assertThat(network.isCompiled()).isTrue();
   }
 
-  /** DL4J's loss layers destroy theirs. */
+  /** DL4J's loss layers destroy the buffers of theirs, which does nothing in this release. */
   @ParameterizedTest
   @CsvSource({"cnn, true", "cnn, false", "likelihood, true"})
   void labels_outliveTheStep(String kind, boolean compiled) {
