@@ -9,7 +9,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class BatchBuffer {
   private final BatchRoom room;
   private final Preprocessing preprocessing;
-  private final float[] features;
   private final float[] oneHot;
   private final int[] sampleIdx;
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
@@ -18,15 +17,19 @@ final class BatchBuffer {
   BatchBuffer(Preprocessing preprocessing, int size, BatchRoom room) {
     this.room = room;
     this.preprocessing = preprocessing;
-    this.features = room.features().values(size * preprocessing.length());
     this.oneHot = room.labels().values(size * preprocessing.classes());
     Arrays.fill(oneHot, 0);
     this.sampleIdx = new int[size];
   }
 
-  /** The array that the next example's values go to. */
-  float[] features() {
-    return features;
+  /** The array that the next example's values go to, if they are bytes. */
+  byte[] pixels() {
+    return room.features().pixels(sampleIdx.length * preprocessing.length());
+  }
+
+  /** The array that they go to if they are numbers. */
+  float[] numbers() {
+    return room.features().numbers(sampleIdx.length * preprocessing.length());
   }
 
   /** Where in that array. */
@@ -57,7 +60,7 @@ final class BatchBuffer {
     Map<String, INDArray> outputs = new LinkedHashMap<>();
     shapes.forEach((vertex, shape) -> outputs.put(vertex, room.teacher(vertex).array(full(shape))));
     return new Batch(
-        room.features().array(full(wide(preprocessing.shape()))),
+        room.features().array(preprocessing, full(wide(preprocessing.shape()))),
         room.labels().array(full(preprocessing.classes())),
         sampleIdx,
         outputs.isEmpty() ? null : outputs);

@@ -1,5 +1,6 @@
 package io.limbeck.spark.data;
 
+import io.limbeck.dl4j.engine.ChannelScaling;
 import io.limbeck.dl4j.engine.HeapCopy;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * every step would have to get fresh memory from the operating system.
  */
 final class BatchRoom {
-  private final Slot features = new Slot();
+  private final Features features = new Features();
   private final Slot labels = new Slot();
   private final Map<String, Slot> teacher = new HashMap<>();
 
@@ -33,15 +34,59 @@ final class BatchRoom {
 
     /** An array with those values. */
     INDArray array(long... shape) {
-      if (array == null || !Arrays.equals(array.shape(), shape)) {
-        array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-      }
+      array = sized(array, shape);
       HeapCopy.to(array, values, 0);
       return array;
     }
   }
 
-  Slot features() {
+  /** The same for raw values, which become inputs on the way to the array. */
+  static final class Features {
+    private byte[] pixels = new byte[0];
+    private float[] numbers = new float[0];
+    private ChannelScaling scaling;
+    private INDArray array;
+    private boolean ofPixels;
+
+    /** Room for so many bytes, or more, on the heap. */
+    byte[] pixels(int length) {
+      ofPixels = true;
+      if (pixels.length < length) {
+        pixels = new byte[length];
+      }
+      return pixels;
+    }
+
+    /** Room for so many numbers, or more, on the heap. */
+    float[] numbers(int length) {
+      ofPixels = false;
+      if (numbers.length < length) {
+        numbers = new float[length];
+      }
+      return numbers;
+    }
+
+    /** An array with what those values become. */
+    INDArray array(Preprocessing preprocessing, long... shape) {
+      array = sized(array, shape);
+      if (ofPixels) {
+        scaling = scaling == null ? preprocessing.ofPixels() : scaling;
+        scaling.write(pixels, array);
+      } else {
+        scaling = scaling == null ? preprocessing.ofNumbers() : scaling;
+        scaling.write(numbers, array);
+      }
+      return array;
+    }
+  }
+
+  private static INDArray sized(INDArray array, long... shape) {
+    return array != null && Arrays.equals(array.shape(), shape)
+        ? array
+        : Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+  }
+
+  Features features() {
     return features;
   }
 

@@ -1,15 +1,12 @@
 package io.limbeck.spark.data;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32C;
 
 /**
- * The examples of a partition, or of a segment of it, in two arrays: raw bytes or numbers, one
- * after the other, and labels. Nothing is decoded twice and nothing but the mini-batch at hand is
- * converted.
+ * The examples of a partition, or of a segment of it: raw values, one after the other, and labels.
+ * Nothing is decoded twice and nothing but the mini-batch at hand is converted.
  */
 final class PackedBlock implements Block {
   private static final long serialVersionUID = 1L;
@@ -18,38 +15,33 @@ final class PackedBlock implements Block {
   private final int partition;
   private final int segment;
   private final Preprocessing preprocessing;
-  private final byte[] pixels;
-  private final float[] numbers;
+  private final RawValues values;
   private final int[] labels;
   private final long[] ids;
   private final TeacherOutputs teacher;
-  private transient float[][] byteTable;
 
   PackedBlock(
       int partition,
       int segment,
       Preprocessing preprocessing,
-      byte[] pixels,
-      float[] numbers,
+      RawValues values,
       int[] labels,
       long[] ids) {
-    this(partition, segment, preprocessing, pixels, numbers, labels, ids, null);
+    this(partition, segment, preprocessing, values, labels, ids, null);
   }
 
   private PackedBlock(
       int partition,
       int segment,
       Preprocessing preprocessing,
-      byte[] pixels,
-      float[] numbers,
+      RawValues values,
       int[] labels,
       long[] ids,
       TeacherOutputs teacher) {
     this.partition = partition;
     this.segment = segment;
     this.preprocessing = preprocessing;
-    this.pixels = pixels;
-    this.numbers = numbers;
+    this.values = values;
     this.labels = labels;
     this.ids = ids;
     this.teacher = teacher;
@@ -114,8 +106,7 @@ final class PackedBlock implements Block {
     if (!Arrays.equals(ids, outputs.ids())) {
       throw new IllegalArgumentException("The outputs are of other examples");
     }
-    return new PackedBlock(
-        partition, segment, preprocessing, pixels, numbers, labels, ids, outputs);
+    return new PackedBlock(partition, segment, preprocessing, values, labels, ids, outputs);
   }
 
   /**
@@ -125,16 +116,8 @@ final class PackedBlock implements Block {
   long checksum() {
     long sum = 0;
     int length = preprocessing.length();
-    ByteBuffer floats = pixels == null ? ByteBuffer.allocate(Float.BYTES * length) : null;
     for (int i = 0; i < labels.length; i++) {
-      CRC32C crc = new CRC32C();
-      if (pixels != null) {
-        crc.update(pixels, i * length, length);
-      } else {
-        floats.asFloatBuffer().put(numbers, i * length, length);
-        crc.update(floats.array());
-      }
-      sum += Seeds.derive(crc.getValue(), ids[i], labels[i]);
+      sum += Seeds.derive(values.checksum(i * length, length), ids[i], labels[i]);
     }
     return sum;
   }
@@ -190,47 +173,11 @@ final class PackedBlock implements Block {
   }
 
   private void put(int example, int[] view, BatchBuffer buffer) {
-    copy(example, view, buffer.features(), buffer.offset());
-    buffer.added(labels[example], ids[example]);
-  }
-
-  /** Plane by plane, without a division for each value. */
-  private void copy(int example, int[] view, float[] target, int offset) {
     int length = preprocessing.length();
-    int planes = preprocessing.shape().length == 3 ? preprocessing.shape()[0] : 1;
-    int plane = length / planes;
-    for (int channel = 0; channel < planes; channel++) {
-      int from = example * length + channel * plane;
-      int to = offset + channel * plane;
-      if (pixels != null) {
-        copyPixels(table()[channel], from, view, target, to, plane);
-      } else {
-        for (int i = 0; i < plane; i++) {
-          int source = view == null ? i : view[i];
-          float number = source < 0 ? 0 : numbers[from + source];
-          target[to + i] = preprocessing.normalized(number, 1, channel);
-        }
-      }
+    int plane = length / preprocessing.channels();
+    for (int at = 0; at < length; at += plane) {
+      values.copy(example * length + at, view, plane, buffer, at);
     }
-  }
-
-  private void copyPixels(float[] table, int from, int[] view, float[] target, int to, int plane) {
-    if (view == null) {
-      for (int i = 0; i < plane; i++) {
-        target[to + i] = table[pixels[from + i] & 0xff];
-      }
-    } else {
-      for (int i = 0; i < plane; i++) {
-        int source = view[i];
-        target[to + i] = table[source < 0 ? 0 : pixels[from + source] & 0xff];
-      }
-    }
-  }
-
-  private float[][] table() {
-    if (byteTable == null) {
-      byteTable = preprocessing.byteTable();
-    }
-    return byteTable;
+    buffer.added(labels[example], ids[example]);
   }
 }

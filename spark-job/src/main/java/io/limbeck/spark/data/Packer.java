@@ -109,32 +109,15 @@ final class Packer {
       return "Example " + id + (place.file().isEmpty() ? "" : " (" + place.file() + ")");
     }
 
-    private PackedBlock block(int number, List<Tuple2<Long, Item>> items) {
-      int length = preprocessing.length();
-      boolean bytes = !items.isEmpty() && items.get(0)._2().pixels() != null;
-      byte[] pixels = bytes ? new byte[items.size() * length] : null;
-      float[] numbers = bytes ? null : new float[items.size() * length];
-      int[] labels = new int[items.size()];
-      long[] ids = new long[items.size()];
-      for (int i = 0; i < items.size(); i++) {
-        Item item = items.get(i)._2();
-        System.arraycopy(
-            bytes ? item.pixels() : item.numbers(),
-            0,
-            bytes ? pixels : numbers,
-            i * length,
-            length);
-        labels[i] = item.label();
-        ids[i] = items.get(i)._1();
-      }
+    private PackedBlock block(int number, List<Tuple2<Long, Item>> numbered) {
+      List<Item> items = numbered.stream().map(Tuple2::_2).toList();
       return new PackedBlock(
           dealing.partition(number),
           dealing.segment(number),
           preprocessing,
-          pixels,
-          numbers,
-          labels,
-          ids);
+          RawValues.of(items, preprocessing.length()),
+          items.stream().mapToInt(Item::label).toArray(),
+          numbered.stream().mapToLong(Tuple2::_1).toArray());
     }
 
     private long[] counts(List<Tuple2<Long, Item>> items) {

@@ -6,6 +6,7 @@ import io.limbeck.core.config.ImageAugment.Cutout;
 import io.limbeck.core.config.ImageAugment.RandomCrop;
 import io.limbeck.core.config.ImageAugment.RandomFlip;
 import io.limbeck.core.error.UserException;
+import io.limbeck.dl4j.engine.ChannelScaling;
 import java.io.Serializable;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -51,7 +52,7 @@ record Preprocessing(
   }
 
   private static void checkChannels(String key, List<Double> values, int[] shape) {
-    int channels = shape.length == 3 ? shape[0] : 1;
+    int channels = channels(shape);
     if (values.size() != 1 && values.size() != channels) {
       throw new UserException(
           "'data.normalize.%s' has %d entries but the examples have %d channel%s"
@@ -68,21 +69,35 @@ record Preprocessing(
     return length;
   }
 
-  /** What every byte becomes, for each channel. */
-  float[][] byteTable() {
-    int channels = shape.length == 3 ? shape[0] : 1;
-    float[][] table = new float[channels][256];
-    for (int channel = 0; channel < channels; channel++) {
-      for (int value = 0; value < 256; value++) {
-        table[channel][value] = normalized(value, 255, channel);
-      }
-    }
-    return table;
+  /** Planes of one example; 1 where it is no image. */
+  int channels() {
+    return channels(shape);
   }
 
-  float normalized(float value, double scaleByDefault, int channel) {
+  private static int channels(int... shape) {
+    return shape.length == 3 ? shape[0] : 1;
+  }
+
+  /** From unsigned bytes to inputs. */
+  ChannelScaling ofPixels() {
+    return scaling(255);
+  }
+
+  /** From numbers to inputs. */
+  ChannelScaling ofNumbers() {
+    return scaling(1);
+  }
+
+  private ChannelScaling scaling(double scaleByDefault) {
     double scale = normalize.scale() == null ? scaleByDefault : normalize.scale();
-    return (float) ((value / scale - at(normalize.mean(), channel)) / at(normalize.std(), channel));
+    float[] factors = new float[channels()];
+    float[] summands = new float[channels()];
+    for (int channel = 0; channel < channels(); channel++) {
+      double std = at(normalize.std(), channel);
+      factors[channel] = (float) (1 / (scale * std));
+      summands[channel] = (float) (-at(normalize.mean(), channel) / std);
+    }
+    return new ChannelScaling(factors, summands);
   }
 
   private static double at(List<Double> values, int channel) {

@@ -32,7 +32,12 @@ class PackedBlockTest {
       ids[i] = 100 + i;
     }
     return new PackedBlock(
-        3, 0, new Preprocessing(SHAPE, 2, normalize, augment), pixels, null, labels, ids);
+        3,
+        0,
+        new Preprocessing(SHAPE, 2, normalize, augment),
+        new RawValues.Pixels(pixels),
+        labels,
+        ids);
   }
 
   private static float[] values(INDArray array) {
@@ -83,11 +88,34 @@ class PackedBlockTest {
             0,
             new Preprocessing(
                 new int[] {1}, 2, new Normalize(null, List.of(0.0), List.of(1.0)), List.of()),
-            new byte[] {(byte) 255},
-            null,
+            new RawValues.Pixels(new byte[] {(byte) 255}),
             new int[] {0},
             new long[] {0});
     assertThat(values(block.inOrder(1).batch(0).features())).containsExactly(1f);
+  }
+
+  @Test
+  void normalize_numbersAreTakenAsTheyAreByDefault() {
+    PackedBlock block =
+        new PackedBlock(
+            0,
+            0,
+            new Preprocessing(
+                new int[] {2}, 2, new Normalize(null, List.of(0.5), List.of(0.25)), List.of()),
+            new RawValues.Numbers(new float[] {1, 2, 0, 0.5f}),
+            new int[] {0, 1},
+            new long[] {0, 1});
+    Block.Pass pass = block.inOrder(1);
+    assertThat(values(pass.batch(0).features())).containsExactly(2, 6);
+    assertThat(values(pass.batch(1).features())).containsExactly(-2, 0);
+    assertThat(values(pass.batch(0).features())).containsExactly(2, 6);
+  }
+
+  @Test
+  void augment_paddingIsNormalizedToo() {
+    PackedBlock block =
+        block(1, new Normalize(1.0, List.of(3.0), List.of(2.0)), List.of(new Cutout(9, 1)));
+    assertThat(values(block.training(1, 0, 1).batch(0).features())).containsOnly(-1.5f);
   }
 
   @Test
