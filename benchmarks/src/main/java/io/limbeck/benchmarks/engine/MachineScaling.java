@@ -41,12 +41,8 @@ public final class MachineScaling {
 
   /** Products a second of two processes over those of one. */
   static double twoToOne() throws IOException, InterruptedException {
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      double one = rate(1);
-      ratios.add(rate(2) / one);
-    }
-    return Figures.median(ratios);
+    double one = rate(1);
+    return rate(2) / one;
   }
 
   private static double rate(int processes) throws IOException, InterruptedException {

@@ -3,7 +3,6 @@ package io.limbeck.dl4j.engine;
 import io.limbeck.dl4j.onednn.ByteScaling;
 import io.limbeck.dl4j.onednn.OneDnn;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Makes a network's inputs of raw values: {@code value * factor + summand}, each rounded to a
@@ -12,8 +11,9 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class ChannelScaling {
   private final float[] factors;
   private final float[] summands;
-  private ByteScaling fast;
-  private long fastExamples;
+  private final boolean fast = CpuEngine.status().fast() && OneDnn.isAvailable();
+  private ByteScaling scaling;
+  private long examples;
 
   /**
    * A scaling.
@@ -33,8 +33,8 @@ public final class ChannelScaling {
    * @param to {@code [examples, channels, …]} or, of one channel, {@code [examples, …]}; in C order
    */
   public void write(byte[] values, INDArray to) {
-    if (Nd4j.getEnvironment().isCPU() && OneDnn.isAvailable()) {
-      fast(to).run(values, to);
+    if (fast) {
+      scaling(to).run(values, to);
       return;
     }
     float[] numbers = HeapCopy.scratch(0, Math.toIntExact(to.length()));
@@ -44,13 +44,13 @@ public final class ChannelScaling {
     write(numbers, to);
   }
 
-  /** Whole arrays are of few sizes: full mini-batches, and the last one. */
-  private ByteScaling fast(INDArray to) {
-    if (fast == null || fastExamples != to.size(0)) {
-      fastExamples = to.size(0);
-      fast = new ByteScaling(fastExamples, plane(to), factors, summands);
+  /** Arrays are of few sizes: full mini-batches, and the last one. */
+  private ByteScaling scaling(INDArray to) {
+    if (scaling == null || examples != to.size(0)) {
+      examples = to.size(0);
+      scaling = new ByteScaling(examples, plane(to), factors, summands);
     }
-    return fast;
+    return scaling;
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,11 @@ import org.nd4j.linalg.factory.Nd4j;
 class ChannelScalingTest {
   private static final float[] FACTORS = {1 / 255f, 0.0123f, -3};
   private static final float[] SUMMANDS = {-0.81f, 0, 1.5f};
+
+  @AfterEach
+  void switchOn() {
+    System.clearProperty(CpuEngine.PROPERTY);
+  }
 
   private static byte[] bytes(int length) {
     byte[] bytes = new byte[length];
@@ -28,15 +34,19 @@ class ChannelScalingTest {
   @CsvSource({"1, 1, 1, 1", "5, 3, 7, 9", "32, 1, 28, 28", "64, 3, 32, 32", "3, 2, 1, 17"})
   void bytes_areEachTimesFactorPlusSummand_toTheBit(int examples, int channels, int h, int w) {
     byte[] bytes = bytes(examples * channels * h * w + 3);
-    INDArray to = Nd4j.valueArrayOf(new long[] {examples, channels, h, w}, Float.NaN);
-    scaling(channels).write(bytes, to);
+    INDArray fast = Nd4j.valueArrayOf(new long[] {examples, channels, h, w}, Float.NaN);
+    scaling(channels).write(bytes, fast);
+    System.setProperty(CpuEngine.PROPERTY, "false");
+    INDArray slow = Nd4j.valueArrayOf(fast.shape(), Float.NaN);
+    scaling(channels).write(bytes, slow);
 
-    float[] expected = new float[(int) to.length()];
+    float[] expected = new float[examples * channels * h * w];
     for (int i = 0; i < expected.length; i++) {
       int channel = i / (h * w) % channels;
       expected[i] = (bytes[i] & 0xff) * FACTORS[channel] + SUMMANDS[channel];
     }
-    assertThat(HeapCopy.of(to)).isEqualTo(expected);
+    assertThat(HeapCopy.of(fast)).isEqualTo(expected);
+    assertThat(HeapCopy.of(slow)).isEqualTo(expected);
   }
 
   @Test
