@@ -1,5 +1,7 @@
 package io.limbeck.benchmarks.peer;
 
+import java.util.Map;
+
 /**
  * One row of the table, on images of 3 x 32 x 32 in ten classes.
  *
@@ -19,5 +21,24 @@ record Case(Work work, String student, String teacher, int batch) {
           default -> teacher + " to " + student;
         };
     return "%s %s, batch %d".formatted(networks, work.title(), batch);
+  }
+
+  /** What a peer is told. */
+  Map<String, Object> command() {
+    return Map.of(
+        "work",
+        work.label(),
+        "student",
+        student,
+        "teacher",
+        teacher,
+        "batch",
+        batch,
+        "channels",
+        Zoo.CHANNELS,
+        "edge",
+        Zoo.EDGE,
+        "classes",
+        Zoo.CLASSES);
   }
 }

@@ -11,48 +11,57 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 
 /**
- * Both sides in turn, a few times a case, so that what slows the machine for a while slows both.
- * What counts is the ratio of the two of one turn; below 1 Limbeck is faster.
+ * All sides in turn, a few times a case, so that what slows the machine for a while slows all of
+ * them. What counts are the ratios of one turn; below 1 Limbeck is faster.
  */
 public final class PeerBenchmark {
   private static final double WARM_UP_MILLIS = 3000;
   private static final double TURN_MILLIS = 700;
 
-  private PeerBenchmark() {}
+  private final Peer python;
+  private final Peer djl;
+  private final int turns;
+
+  private PeerBenchmark(Peer python, Peer djl, int turns) {
+    this.python = python;
+    this.djl = djl;
+    this.turns = turns;
+  }
 
   /**
    * Measures.
    *
-   * @param args the interpreter, the peer's script, a file for the result, turns of each case, and
-   *     what the cases' names have to contain
+   * @param args the interpreter, the peer's script, the folder of the peer on DJL, a file for the
+   *     result, turns of each case, and what the cases' names have to contain
    */
   public static void main(String[] args) throws IOException {
-    int turns = Integer.parseInt(args[3]);
     int threads = Integer.parseInt(System.getenv().getOrDefault("OMP_NUM_THREADS", "1"));
-    List<Map<String, Object>> rows = new ArrayList<>();
-    try (Torch torch = new Torch(args[0], Path.of(args[1]), threads)) {
+    String wanted = args.length > 5 ? args[5] : "";
+    try (Peer python = Peer.python(args[0], Path.of(args[1]), threads);
+        Peer djl = Peer.djl(Path.of(args[2]), threads)) {
+      PeerBenchmark benchmark = new PeerBenchmark(python, djl, Integer.parseInt(args[4]));
       System.out.printf(
-          "Limbeck (%s) against PyTorch %s, %d thread(s); milliseconds, and ours / theirs%n",
-          CpuEngine.status().description(), torch.version(), threads);
+          "Limbeck (%s) against PyTorch %s and, through DJL, %s, %d thread(s);%n"
+              + "milliseconds, ours / theirs, and the least and the most of it%n",
+          CpuEngine.status().description(), python.version(), djl.version(), threads);
       System.out.printf(
-          "%-44s %9s %9s %7s %15s%n", "", "Limbeck", "PyTorch", "ratio", "of all turns");
-      String wanted = args.length > 4 ? args[4] : "";
-      for (Case each : cases()) {
-        if (each.label().contains(wanted)) {
-          rows.add(measure(each, torch, turns));
-        }
-      }
+          "%-44s %9s  %9s %6s %13s  %9s %6s %13s%n",
+          "", "Limbeck", python.version(), "ratio", "", djl.version(), "ratio", "");
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("benchmark", "steps against PyTorch");
       result.put("engine", CpuEngine.status().description());
-      result.put("pytorch", torch.version());
+      result.put("pytorch", python.version());
+      result.put("djl_pytorch", djl.version());
       result.put("threads", threads);
-      result.put("turns", turns);
-      result.put("rows", rows);
+      result.put("turns", benchmark.turns);
+      result.put(
+          "rows",
+          benchmark.measure(cases().stream().filter(e -> e.label().contains(wanted)).toList()));
       Files.writeString(
-          Path.of(args[2]),
+          Path.of(args[3]),
           new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(result));
     }
   }
@@ -76,36 +85,65 @@ public final class PeerBenchmark {
     return cases;
   }
 
-  private static Map<String, Object> measure(Case of, Torch torch, int turns) {
+  private List<Map<String, Object>> measure(List<Case> cases) throws IOException {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (Case each : cases) {
+      rows.add(measure(each));
+    }
+    return rows;
+  }
+
+  private Map<String, Object> measure(Case of) throws IOException {
     Ours ours = new Ours(of);
-    long theirs = torch.prepare(of);
+    long theirs = python.prepare(of);
     if (theirs != ours.parameters()) {
       throw new IllegalStateException(
           "%s: %,d numbers learn here, %,d there".formatted(of, ours.parameters(), theirs));
     }
-    median(ours::milliseconds, WARM_UP_MILLIS);
-    median(torch::milliseconds, WARM_UP_MILLIS);
-    List<Double> here = new ArrayList<>();
-    List<Double> there = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
-    for (int turn = 0; turn < turns; turn++) {
-      here.add(median(ours::milliseconds, TURN_MILLIS));
-      there.add(median(torch::milliseconds, TURN_MILLIS));
-      ratios.add(here.get(turn) / there.get(turn));
+    hand(of);
+    List<DoubleSupplier> sides =
+        List.of(ours::milliseconds, python::milliseconds, djl::milliseconds);
+    List<List<Double>> times = new ArrayList<>();
+    for (DoubleSupplier side : sides) {
+      median(side, WARM_UP_MILLIS);
+      times.add(new ArrayList<>());
     }
-    double least = ratios.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-    double most = ratios.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    for (int turn = 0; turn < turns; turn++) {
+      for (int side = 0; side < sides.size(); side++) {
+        times.get(side).add(median(sides.get(side), TURN_MILLIS));
+      }
+    }
+    Ratios toPython = Ratios.of(times.get(0), times.get(1));
+    Ratios toDjl = Ratios.of(times.get(0), times.get(2));
     System.out.printf(
-        "%-44s %9.1f %9.1f %7.2f %7.2f - %.2f%n",
-        of.label(), median(here), median(there), median(ratios), least, most);
+        "%-44s %9.1f  %9.1f %s  %9.1f %s%n",
+        of.label(),
+        median(times.get(0)),
+        median(times.get(1)),
+        toPython,
+        median(times.get(2)),
+        toDjl);
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("case", of.label());
-    row.put("limbeck_ms", here);
-    row.put("pytorch_ms", there);
-    row.put("ratio", median(ratios));
-    row.put("least_ratio", least);
-    row.put("most_ratio", most);
+    row.put("limbeck_ms", times.get(0));
+    row.put("pytorch_ms", times.get(1));
+    row.put("djl_pytorch_ms", times.get(2));
+    row.put("to_pytorch", toPython);
+    row.put("to_djl_pytorch", toDjl);
     return row;
+  }
+
+  /** Both releases of PyTorch run the same modules. */
+  private void hand(Case of) throws IOException {
+    Path folder = Files.createTempDirectory("limbeck-peer");
+    python.export(folder);
+    djl.prepare(of, folder);
+    try (Stream<Path> modules = Files.list(folder)) {
+      for (Path each : modules.toList()) {
+        Files.delete(each);
+      }
+    }
+    Files.delete(folder);
   }
 
   /** As often as it fits, but at least three times. */
@@ -119,7 +157,7 @@ public final class PeerBenchmark {
     return median(times);
   }
 
-  private static double median(List<Double> values) {
+  static double median(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     return sorted.get(sorted.size() / 2);
   }

@@ -1,0 +1,127 @@
+package io.limbeck.benchmarks.peer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A peer's side: a process that is told what to do, line by line. */
+final class Peer implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final PrintWriter to;
+  private final BufferedReader from;
+  private final String version;
+
+  private Peer(ProcessBuilder command) throws IOException {
+    this.process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    this.to = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
+    this.from =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    this.version = answer().path("version").asText();
+  }
+
+  /**
+   * PyTorch in Python.
+   *
+   * @param python the interpreter
+   * @param script the peer's program
+   * @param threads that it may use
+   */
+  static Peer python(String python, Path script, int threads) throws IOException {
+    return new Peer(new ProcessBuilder(python, script.toString(), String.valueOf(threads)));
+  }
+
+  /**
+   * PyTorch in Java.
+   *
+   * @param folder of the module that has it, built
+   * @param threads that it may use
+   */
+  static Peer djl(Path folder, int threads) throws IOException {
+    ProcessBuilder command =
+        new ProcessBuilder(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-DDJL_CACHE_DIR=" + folder.resolve("target/djl"),
+                "-Dai.djl.pytorch.num_threads=" + threads,
+                "-Dai.djl.pytorch.num_interop_threads=1",
+                "-cp",
+                folder.resolve("target/classes")
+                    + File.pathSeparator
+                    + folder.resolve("target/lib/*"),
+                "io.limbeck.benchmarks.djl.DjlSteps"));
+    command.environment().put("OPT_OUT_TRACKING", "true");
+    return new Peer(command);
+  }
+
+  /** Which release it is. */
+  String version() {
+    return version;
+  }
+
+  /**
+   * Makes a case ready.
+   *
+   * @param of the case
+   * @return numbers that learn
+   */
+  long prepare(Case of) {
+    return tell(of.command()).path("parameters").asLong();
+  }
+
+  /**
+   * Makes a case ready that another one has exported.
+   *
+   * @param of the case
+   * @param folder where its modules lie
+   */
+  void prepare(Case of, Path folder) {
+    Map<String, Object> command = new HashMap<>(of.command());
+    command.put("folder", folder.toString());
+    tell(command);
+  }
+
+  /** Writes the modules of the case that is ready. */
+  void export(Path folder) {
+    tell(Map.of("work", "export", "folder", folder.toString()));
+  }
+
+  /** The work once, in milliseconds. */
+  double milliseconds() {
+    return tell(Map.of("work", "run")).path("ms").asDouble();
+  }
+
+  private JsonNode tell(Map<String, Object> command) {
+    try {
+      to.println(JSON.writeValueAsString(command));
+      return answer();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private JsonNode answer() throws IOException {
+    String line = from.readLine();
+    if (line == null) {
+      throw new IllegalStateException("A peer has ended: " + process.info().commandLine());
+    }
+    return JSON.readTree(line);
+  }
+
+  @Override
+  public void close() {
+    to.close();
+    process.destroy();
+  }
+}
