@@ -47,7 +47,7 @@ class Case:
         else:
             self.of = (self.x,)
             teacher, lesson = LESSONS[kind]
-            self.frozen = teacher and teacher(network(case["teacher"], *sizes)).eval()
+            self.frozen = teacher and teacher(network(case["teacher"], *sizes)).eval().requires_grad_(False)
             self.named = network(case["student"], *sizes)
             self.lesson = lesson(self.named).train()
             self.optimizer = torch.optim.SGD(self.lesson.parameters(), 0.05, momentum=0.9, nesterov=True)

@@ -51,29 +51,37 @@ public final class JobBenchmark {
     // One of an earlier build may hold other last bits.
     delete(folder.resolve("cache"));
     String cache = "teacher_cache={path: " + folder.resolve("cache") + "}";
-    JsonNode plain = report("local[2]", "plain", "student_alone=true");
-    report("local[2]", "filled", "repeats=1", "student_alone=false", cache);
+    Outcome plain = run("local[2]", "plain", "student_alone=true");
+    run("local[2]", "filled", "repeats=1", "student_alone=false", cache);
     List<Double> cached = new ArrayList<>();
     List<Double> executors = new ArrayList<>();
     List<Double> products = new ArrayList<>();
+    List<Peaks> peaks = new ArrayList<>();
     for (int seed : SEEDS) {
-      JsonNode both =
-          report("local[2]", "cached-" + seed, ofSeed(seed, "student_alone=true", cache));
-      cached.add(seconds(both, "distilled") / seconds(both, "student_alone"));
-      double one = seconds(onExecutors(1, seed), "distilled");
-      executors.add(one / seconds(onExecutors(2, seed), "distilled"));
+      Outcome both = run("local[2]", "cached-" + seed, ofSeed(seed, "student_alone=true", cache));
+      cached.add(both.epoch("distilled") / both.epoch("student_alone"));
+      Outcome one = onExecutors(1, seed);
+      Outcome two = onExecutors(2, seed);
+      executors.add(one.epoch("distilled") / two.epoch("distilled"));
+      peaks.add(one.peaks());
       products.add(MachineScaling.twoToOne());
     }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("benchmark", "the quick start; a job's figure is the median of its epochs");
-    result.put("student_alone_seconds_per_epoch", seconds(plain, "student_alone"));
-    result.put("uncached_seconds_per_epoch", seconds(plain, "distilled"));
+    result.put("student_alone_seconds_per_epoch", plain.epoch("student_alone"));
+    result.put("uncached_seconds_per_epoch", plain.epoch("distilled"));
     result.put(
-        "uncached_to_student_alone", seconds(plain, "distilled") / seconds(plain, "student_alone"));
-    result.put("share_of_a_round_that_is_not_a_step", 1 - median(plain, "distilled", "step_share"));
+        "uncached_to_student_alone", plain.epoch("distilled") / plain.epoch("student_alone"));
+    result.put("share_of_a_round_that_is_not_a_step", 1 - plain.median("distilled", "step_share"));
     put(result, "cached_to_student_alone", cached);
     put(result, "two_executors_to_one", executors);
     put(result, "two_processes_to_one_matrix_products", products);
+    result.put("seconds", plain.report().get("seconds"));
+    result.put("seconds_with_the_launcher", plain.seconds());
+    result.put("peak_mib_of_local_job", plain.peaks().driverMib());
+    result.put("peak_mib_of_driver", peaks.stream().mapToInt(Peaks::driverMib).max().orElseThrow());
+    result.put(
+        "peak_mib_of_executor", peaks.stream().mapToInt(Peaks::executorMib).max().orElseThrow());
     return result;
   }
 
@@ -97,15 +105,36 @@ public final class JobBenchmark {
     }
   }
 
-  private JsonNode onExecutors(int executors, int seed) throws IOException, InterruptedException {
+  private Outcome onExecutors(int executors, int seed) throws IOException, InterruptedException {
     String name = "executors-" + executors + "-" + seed;
     try (PinnedCluster cluster =
         new PinnedCluster(root, folder.resolve(name + "-cluster"), executors)) {
-      return report(cluster.master(), name, ofSeed(seed, "student_alone=false"));
+      return run(cluster.master(), cluster.processes(), name, ofSeed(seed, "student_alone=false"));
     }
   }
 
-  private JsonNode report(String master, String name, String... overrides)
+  private Outcome run(String master, String name, String... overrides)
+      throws IOException, InterruptedException {
+    return run(master, List.of(), name, overrides);
+  }
+
+  /** What a job says of itself, and what it took. */
+  private record Outcome(JsonNode report, double seconds, Peaks peaks) {
+    /** Seconds of the median epoch. */
+    double epoch(String series) {
+      return report.at("/examples/train").asDouble() / median(series, "examples_per_second");
+    }
+
+    double median(String series, String figure) {
+      List<Double> values = new ArrayList<>();
+      for (JsonNode run : report.at("/" + series + "/runs")) {
+        run.get("epochs").forEach(epoch -> values.add(epoch.get(figure).asDouble()));
+      }
+      return Figures.median(values);
+    }
+  }
+
+  private Outcome run(String master, List<Process> executors, String name, String... overrides)
       throws IOException, InterruptedException {
     Path out = folder.resolve(name);
     List<String> arguments =
@@ -117,22 +146,14 @@ public final class JobBenchmark {
     for (String override : overrides) {
       arguments.add("--set=" + override);
     }
+    long start = System.nanoTime();
     Process job = new Submit(root).limbeck(master, List.of(), arguments).inheritIO().start();
-    if (job.waitFor() != 0) {
+    Peaks peaks = Peaks.of(job, executors);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    if (job.exitValue() != 0) {
       throw new IllegalStateException("The job failed: " + arguments);
     }
-    return new ObjectMapper().readTree(out.resolve("report.json").toFile());
-  }
-
-  private static double seconds(JsonNode report, String series) {
-    return report.at("/examples/train").asDouble() / median(report, series, "examples_per_second");
-  }
-
-  private static double median(JsonNode report, String series, String figure) {
-    List<Double> values = new ArrayList<>();
-    for (JsonNode run : report.at("/" + series + "/runs")) {
-      run.get("epochs").forEach(epoch -> values.add(epoch.get(figure).asDouble()));
-    }
-    return Figures.median(values);
+    JsonNode report = new ObjectMapper().readTree(out.resolve("report.json").toFile());
+    return new Outcome(report, seconds, peaks);
   }
 }

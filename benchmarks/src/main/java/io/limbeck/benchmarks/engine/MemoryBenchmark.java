@@ -3,7 +3,6 @@ package io.limbeck.benchmarks.engine;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ public final class MemoryBenchmark {
   private static final Pattern PLAN =
       Pattern.compile(
           "memory +driver about ([\\d,]+) MiB of heap; each executor ([\\d,]+) MiB of heap beside the examples, ([\\d,]+) MiB");
-  private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
 
   /** What Spark takes of every heap for itself, in MiB. */
   private static final int RESERVED = 300;
@@ -188,37 +186,7 @@ public final class MemoryBenchmark {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    int peak = 0;
-    while (job.isAlive()) {
-      peak = Math.max(peak, executorPeak(job));
-      Thread.sleep(100);
-    }
-    return new Outcome(job.exitValue(), Files.readString(log), peak);
-  }
-
-  private static int executorPeak(Process job) {
-    return job.descendants()
-        .filter(each -> commandLine(each).contains("CoarseGrainedExecutorBackend"))
-        .mapToInt(MemoryBenchmark::peakMib)
-        .max()
-        .orElse(0);
-  }
-
-  private static String commandLine(ProcessHandle process) {
-    return read(Path.of("/proc/" + process.pid() + "/cmdline"));
-  }
-
-  private static int peakMib(ProcessHandle process) {
-    Matcher peak = PEAK.matcher(read(Path.of("/proc/" + process.pid() + "/status")));
-    return peak.find() ? Integer.parseInt(peak.group(1)) / 1024 : 0;
-  }
-
-  /** A process may be gone when it is looked at. */
-  private static String read(Path file) {
-    try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return "";
-    }
+    Peaks peaks = Peaks.of(job, List.of());
+    return new Outcome(job.exitValue(), Files.readString(log), peaks.executorMib());
   }
 }

@@ -61,6 +61,11 @@ final class PinnedCluster implements AutoCloseable {
     return master;
   }
 
+  /** The master and the workers, whose executors are theirs. */
+  List<Process> processes() {
+    return processes;
+  }
+
   private void start(String ready, String host, String daemon, String... before)
       throws IOException {
     List<String> command = new ArrayList<>(Arrays.asList(before));

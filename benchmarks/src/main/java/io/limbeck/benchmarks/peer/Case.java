@@ -1,5 +1,7 @@
 package io.limbeck.benchmarks.peer;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -21,6 +23,15 @@ record Case(Work work, String student, String teacher, int batch) {
           default -> teacher + " to " + student;
         };
     return "%s %s, batch %d".formatted(networks, work.title(), batch);
+  }
+
+  /** The case of which a peer was told. */
+  static Case of(JsonNode command) {
+    return new Case(
+        Work.valueOf(command.path("work").asText().toUpperCase(Locale.ROOT)),
+        command.path("student").asText(),
+        command.path("teacher").asText(),
+        command.path("batch").asInt());
   }
 
   /** What a peer is told. */

@@ -2,6 +2,7 @@ package io.limbeck.benchmarks.peer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.limbeck.benchmarks.ResidentMemory;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -10,11 +11,15 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A peer's side: a process that is told what to do, line by line. */
+/**
+ * A side of the comparison: a process that is told what to do, line by line. All sides are
+ * processes of their own, so that each one's memory can be told.
+ */
 final class Peer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,6 +34,15 @@ final class Peer implements AutoCloseable {
     this.from =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     this.version = answer().path("version").asText();
+  }
+
+  /** Limbeck, in a Java like this one. */
+  static Peer limbeck() throws IOException {
+    return java(
+        System.getProperty("java.class.path"),
+        LimbeckSteps.class.getName(),
+        "-Dorg.bytedeco.javacpp.maxbytes=8g",
+        "-Dorg.bytedeco.javacpp.maxphysicalbytes=12g");
   }
 
   /**
@@ -49,20 +63,29 @@ final class Peer implements AutoCloseable {
    * @param threads that it may use
    */
   static Peer djl(Path folder, int threads) throws IOException {
-    ProcessBuilder command =
-        new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-DDJL_CACHE_DIR=" + folder.resolve("target/djl"),
-                "-Dai.djl.pytorch.num_threads=" + threads,
-                "-Dai.djl.pytorch.num_interop_threads=1",
-                "-cp",
-                folder.resolve("target/classes")
-                    + File.pathSeparator
-                    + folder.resolve("target/lib/*"),
-                "io.limbeck.benchmarks.djl.DjlSteps"));
-    command.environment().put("OPT_OUT_TRACKING", "true");
-    return new Peer(command);
+    return java(
+        folder.resolve("target/classes") + File.pathSeparator + folder.resolve("target/lib/*"),
+        "io.limbeck.benchmarks.djl.DjlSteps",
+        "-DDJL_CACHE_DIR=" + folder.resolve("target/djl"),
+        "-Dai.djl.pytorch.num_threads=" + threads,
+        "-Dai.djl.pytorch.num_interop_threads=1");
+  }
+
+  private static Peer java(String classPath, String main, String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx1g");
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", classPath, main));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // DJL would tell its makers that it runs.
+    builder.environment().put("OPT_OUT_TRACKING", "true");
+    return new Peer(builder);
+  }
+
+  /** The most memory that it has had. */
+  int peakMib() {
+    return ResidentMemory.peakMib(process.pid());
   }
 
   /** Which release it is. */

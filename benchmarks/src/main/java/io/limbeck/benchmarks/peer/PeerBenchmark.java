@@ -2,7 +2,6 @@ package io.limbeck.benchmarks.peer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.limbeck.dl4j.engine.CpuEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +20,17 @@ public final class PeerBenchmark {
   private static final double WARM_UP_MILLIS = 3000;
   private static final double TURN_MILLIS = 700;
 
-  private final Peer python;
-  private final Peer djl;
+  private final String interpreter;
+  private final Path script;
+  private final Path djlFolder;
+  private final int threads;
   private final int turns;
 
-  private PeerBenchmark(Peer python, Peer djl, int turns) {
-    this.python = python;
-    this.djl = djl;
+  private PeerBenchmark(String interpreter, Path script, Path djlFolder, int threads, int turns) {
+    this.interpreter = interpreter;
+    this.script = script;
+    this.djlFolder = djlFolder;
+    this.threads = threads;
     this.turns = turns;
   }
 
@@ -40,30 +43,56 @@ public final class PeerBenchmark {
   public static void main(String[] args) throws IOException {
     int threads = Integer.parseInt(System.getenv().getOrDefault("OMP_NUM_THREADS", "1"));
     String wanted = args.length > 5 ? args[5] : "";
-    try (Peer python = Peer.python(args[0], Path.of(args[1]), threads);
-        Peer djl = Peer.djl(Path.of(args[2]), threads)) {
-      PeerBenchmark benchmark = new PeerBenchmark(python, djl, Integer.parseInt(args[4]));
+    PeerBenchmark benchmark =
+        new PeerBenchmark(
+            args[0], Path.of(args[1]), Path.of(args[2]), threads, Integer.parseInt(args[4]));
+    Map<String, Object> result =
+        benchmark.measure(cases().stream().filter(e -> e.label().contains(wanted)).toList());
+    Files.writeString(
+        Path.of(args[3]),
+        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(result));
+  }
+
+  private Map<String, Object> measure(List<Case> cases) throws IOException {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("benchmark", "steps against PyTorch");
+    try (Sides sides = sides()) {
+      result.put("engine", sides.ours.version());
+      result.put("pytorch", sides.python.version());
+      result.put("djl_pytorch", sides.djl.version());
       System.out.printf(
           "Limbeck (%s) against PyTorch %s and, through DJL, %s, %d thread(s);%n"
-              + "milliseconds, ours / theirs, and the least and the most of it%n",
-          CpuEngine.status().description(), python.version(), djl.version(), threads);
-      System.out.printf(
-          "%-44s %9s  %9s %6s %13s  %9s %6s %13s%n",
-          "", "Limbeck", python.version(), "ratio", "", djl.version(), "ratio", "");
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("benchmark", "steps against PyTorch");
-      result.put("engine", CpuEngine.status().description());
-      result.put("pytorch", python.version());
-      result.put("djl_pytorch", djl.version());
-      result.put("threads", threads);
-      result.put("turns", benchmark.turns);
-      result.put(
-          "rows",
-          benchmark.measure(cases().stream().filter(e -> e.label().contains(wanted)).toList()));
-      Files.writeString(
-          Path.of(args[3]),
-          new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(result));
+              + "milliseconds; ours / theirs, the least and the most of it; peaks of resident memory, MiB%n",
+          sides.ours.version(), sides.python.version(), sides.djl.version(), threads);
+      System.out.println(Row.header(sides.python.version(), sides.djl.version()));
     }
+    result.put("threads", threads);
+    result.put("turns", turns);
+    List<Row> rows = new ArrayList<>();
+    for (Case each : cases) {
+      Row row = measure(each);
+      System.out.println(row);
+      rows.add(row);
+    }
+    result.put("rows", rows.stream().map(Row::json).toList());
+    return result;
+  }
+
+  /** Fresh processes for each case: what one leaves behind is not the next one's. */
+  private record Sides(Peer ours, Peer python, Peer djl) implements AutoCloseable {
+    List<Peer> all() {
+      return List.of(ours, python, djl);
+    }
+
+    @Override
+    public void close() {
+      all().forEach(Peer::close);
+    }
+  }
+
+  private Sides sides() throws IOException {
+    return new Sides(
+        Peer.limbeck(), Peer.python(interpreter, script, threads), Peer.djl(djlFolder, threads));
   }
 
   private static List<Case> cases() {
@@ -85,59 +114,39 @@ public final class PeerBenchmark {
     return cases;
   }
 
-  private List<Map<String, Object>> measure(List<Case> cases) throws IOException {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (Case each : cases) {
-      rows.add(measure(each));
-    }
-    return rows;
-  }
-
-  private Map<String, Object> measure(Case of) throws IOException {
-    Ours ours = new Ours(of);
-    long theirs = python.prepare(of);
-    if (theirs != ours.parameters()) {
-      throw new IllegalStateException(
-          "%s: %,d numbers learn here, %,d there".formatted(of, ours.parameters(), theirs));
-    }
-    hand(of);
-    List<DoubleSupplier> sides =
-        List.of(ours::milliseconds, python::milliseconds, djl::milliseconds);
-    List<List<Double>> times = new ArrayList<>();
-    for (DoubleSupplier side : sides) {
-      median(side, WARM_UP_MILLIS);
-      times.add(new ArrayList<>());
-    }
-    for (int turn = 0; turn < turns; turn++) {
-      for (int side = 0; side < sides.size(); side++) {
-        times.get(side).add(median(sides.get(side), TURN_MILLIS));
+  private Row measure(Case of) throws IOException {
+    try (Sides sides = sides()) {
+      long ours = sides.ours.prepare(of);
+      long theirs = sides.python.prepare(of);
+      if (theirs != ours) {
+        throw new IllegalStateException(
+            "%s: %,d numbers learn here, %,d there".formatted(of, ours, theirs));
       }
+      hand(of, sides);
+      List<List<Double>> times = new ArrayList<>();
+      for (Peer side : sides.all()) {
+        median(side::milliseconds, WARM_UP_MILLIS);
+        times.add(new ArrayList<>());
+      }
+      for (int turn = 0; turn < turns; turn++) {
+        for (int side = 0; side < times.size(); side++) {
+          times.get(side).add(median(sides.all().get(side)::milliseconds, TURN_MILLIS));
+        }
+      }
+      return new Row(
+          of.label(),
+          times.get(0),
+          times.get(1),
+          times.get(2),
+          sides.all().stream().map(Peer::peakMib).toList());
     }
-    Ratios toPython = Ratios.of(times.get(0), times.get(1));
-    Ratios toDjl = Ratios.of(times.get(0), times.get(2));
-    System.out.printf(
-        "%-44s %9.1f  %9.1f %s  %9.1f %s%n",
-        of.label(),
-        median(times.get(0)),
-        median(times.get(1)),
-        toPython,
-        median(times.get(2)),
-        toDjl);
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("case", of.label());
-    row.put("limbeck_ms", times.get(0));
-    row.put("pytorch_ms", times.get(1));
-    row.put("djl_pytorch_ms", times.get(2));
-    row.put("to_pytorch", toPython);
-    row.put("to_djl_pytorch", toDjl);
-    return row;
   }
 
   /** Both releases of PyTorch run the same modules. */
-  private void hand(Case of) throws IOException {
+  private static void hand(Case of, Sides sides) throws IOException {
     Path folder = Files.createTempDirectory("limbeck-peer");
-    python.export(folder);
-    djl.prepare(of, folder);
+    sides.python.export(folder);
+    sides.djl.prepare(of, folder);
     try (Stream<Path> modules = Files.list(folder)) {
       for (Path each : modules.toList()) {
         Files.delete(each);

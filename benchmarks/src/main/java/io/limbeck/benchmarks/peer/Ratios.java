@@ -22,8 +22,8 @@ record Ratios(double ratio, double least, double most) {
     return new Ratios(ratios.get(ratios.size() / 2), ratios.get(0), ratios.get(ratios.size() - 1));
   }
 
-  @Override
-  public String toString() {
-    return "%6.2f %5.2f - %5.2f".formatted(ratio, least, most);
+  /** From the least to the most, for people. */
+  String range() {
+    return "%.2f - %.2f".formatted(least, most);
   }
 }

@@ -3,7 +3,9 @@ package io.limbeck.spark.cli;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.spark.job.Experiment;
 import io.limbeck.spark.job.StoppedException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -37,10 +39,13 @@ final class RunCommand implements Callable<Integer>, Verbosity.Aware {
     List<ExperimentConfig> experiments = configs.stream().map(options::read).toList();
     SparkSession spark = verbosity.session("limbeck " + experiments.get(0).name());
     StopSignals signals = StopSignals.listen();
+    Duration startUp = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
     try {
       for (ExperimentConfig experiment : experiments) {
         new Experiment(spark, System.out, Terminal.isInteractive(), resumes, signals::received)
+            .after(startUp)
             .run(experiment);
+        startUp = Duration.ZERO;
       }
       return 0;
     } catch (StoppedException e) {

@@ -42,6 +42,7 @@ public final class Experiment {
   private final boolean terminal;
   private final boolean resumes;
   private final BooleanSupplier stop;
+  private Duration startUp = Duration.ZERO;
 
   /**
    * An experiment runner.
@@ -79,6 +80,17 @@ public final class Experiment {
   }
 
   /**
+   * Says what went before, for the report.
+   *
+   * @param time that Java and Spark took to start
+   * @return this
+   */
+  public Experiment after(Duration time) {
+    this.startUp = time;
+    return this;
+  }
+
+  /**
    * Runs a config to its end.
    *
    * @param config what is wanted
@@ -100,6 +112,7 @@ public final class Experiment {
    * @throws StoppedException when it was asked to stop; it can be resumed then
    */
   public Report run(ExperimentConfig config, Map<Part, Dataset<Row>> frames) {
+    Stopwatch watch = new Stopwatch(startUp);
     String dir = config.output().dir();
     OutputFolder folder = new OutputFolder(storage, dir);
     boolean continues = resumes && folder.isContinuedBy(config);
@@ -111,10 +124,12 @@ public final class Experiment {
         (engine.degraded() ? "warning: slow native path: " : "native path: ")
             + engine.description());
     DataLoader loader = new DataLoader(spark, config.data(), frames);
-    Prepared prepared = new Preparation(spark).prepare(config, loader);
+    Prepared prepared =
+        watch.time(
+            Stopwatch.Part.PREPARATION, () -> new Preparation(spark).prepare(config, loader));
     prepared.warnings().forEach(warning -> out.println("warning: " + warning));
     Executor.await(context.sc(), prepared.workers(), PATIENCE);
-    Data data = Data.load(context, loader, prepared);
+    Data data = watch.time(Stopwatch.Part.DATA, () -> Data.load(context, loader, prepared));
     try (OutputLock lock = OutputLock.take(storage, dir, context.sc().applicationId())) {
       if (continues) {
         out.println("going on from the checkpoints in " + folder.checkpoints());
@@ -127,7 +142,7 @@ public final class Experiment {
       out.printf(
           "%s: %,d parameters, %d partitions, examples %s%n",
           config.name(), prepared.memory().parameters(), prepared.workers(), data.sizes());
-      Report report = train(prepared, data, engine, folder);
+      Report report = train(prepared, data, engine, folder, watch);
       storage.write(dir + "/report.json", report.toJson());
       out.println();
       out.print(SummaryTable.of(report));
@@ -138,11 +153,14 @@ public final class Experiment {
     }
   }
 
-  private Report train(Prepared prepared, Data data, EngineStatus engine, OutputFolder folder) {
+  private Report train(
+      Prepared prepared, Data data, EngineStatus engine, OutputFolder folder, Stopwatch watch) {
     ExperimentConfig config = prepared.config();
     requireExamples(config, data);
     Map<String, TeacherReport> teachers =
-        new TeacherReports(context, storage, out).of(prepared, data);
+        watch.time(
+            Stopwatch.Part.EVALUATION,
+            () -> new TeacherReports(context, storage, out).of(prepared, data));
     TeacherReport alone = teachers.get("");
     List<Mode> modes = modes(config);
     int epochs = modes.size() * config.repeats() * config.schedule().epochs();
@@ -162,7 +180,8 @@ public final class Experiment {
               stop);
       ModelFiles models = new ModelFiles(storage, config.output().dir(), prepared.shape());
       Trainer trainer =
-          new Trainer(context, prepared, data, broadcast, cache, progress, continuation, models);
+          new Trainer(
+              context, prepared, data, broadcast, cache, progress, watch, continuation, models);
       SeedRuns seeds = new SeedRuns(storage, out, prepared, trainer, progress);
       Map<Mode, ModelSeries> series = new LinkedHashMap<>();
       for (Mode mode : modes) {
@@ -180,7 +199,8 @@ public final class Experiment {
           series.get(Mode.STUDENT_ALONE),
           series.get(Mode.DISTILLED),
           series.get(Mode.SUPERVISED),
-          Report.gapRecovered(alone, series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)));
+          Report.gapRecovered(alone, series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)),
+          watch.times());
     } finally {
       cache.ifPresent(TeacherCache::release);
       if (broadcast != null) {

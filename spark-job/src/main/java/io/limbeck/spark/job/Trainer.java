@@ -16,11 +16,13 @@ import io.limbeck.spark.checkpoint.Checkpoint;
 import io.limbeck.spark.checkpoint.CheckpointStore;
 import io.limbeck.spark.checkpoint.RunProgress;
 import io.limbeck.spark.data.ContrastSampler;
+import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.TrainingData;
 import io.limbeck.spark.evaluation.MomentsTask;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.round.RoundEngine;
+import io.limbeck.spark.round.RoundSummary;
 import io.limbeck.spark.round.TrainingState;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
@@ -43,6 +45,7 @@ final class Trainer {
   private final Broadcast<FrozenTeachers> teachers;
   private final Optional<TeacherCache> cache;
   private final Progress progress;
+  private final Stopwatch watch;
   private final Evaluator evaluator;
   private final Continuation continuation;
   private final ModelFiles models;
@@ -56,6 +59,7 @@ final class Trainer {
    * @param teachers null without any
    * @param cache of what the teacher puts out
    * @param progress told how it goes
+   * @param watch told what takes how long
    * @param continuation where runs are kept, and which go on
    * @param models where they leave what they have learnt
    */
@@ -66,6 +70,7 @@ final class Trainer {
       Broadcast<FrozenTeachers> teachers,
       Optional<TeacherCache> cache,
       Progress progress,
+      Stopwatch watch,
       Continuation continuation,
       ModelFiles models) {
     this.spark = spark;
@@ -75,6 +80,7 @@ final class Trainer {
     this.teachers = teachers;
     this.cache = cache;
     this.progress = progress;
+    this.watch = watch;
     this.continuation = continuation;
     this.models = models;
     this.evaluator = new Evaluator(spark, config.data().numClasses());
@@ -183,9 +189,15 @@ final class Trainer {
     return data.train().size();
   }
 
-  /** Where to tell how it goes. */
-  Progress progress() {
-    return progress;
+  /** Tells that a round is done. */
+  void roundDone(RoundSummary done) {
+    watch.round(done);
+    progress.round(done);
+  }
+
+  /** Takes the line that tells how it goes away, for what comes next. */
+  void clearProgress() {
+    progress.clear();
   }
 
   /** Where runs leave what they have learnt. */
@@ -203,20 +215,27 @@ final class Trainer {
     Integer batches = config.averaging().recomputeBatchNorm();
     return batches == null
         ? BatchNormMoments.NONE
-        : evaluator.moments(
-            student,
-            data.train(),
-            new MomentsTask.Sample(batches, config.schedule().batchSize(), seed, epoch));
+        : watch.time(
+            Stopwatch.Part.EVALUATION,
+            () ->
+                evaluator.moments(
+                    student,
+                    data.train(),
+                    new MomentsTask.Sample(batches, config.schedule().batchSize(), seed, epoch)));
   }
 
   /** Scores on validation examples; null without any. */
   Split validation(FrozenNetwork network, String description) {
-    return evaluator.split(network, data.validation(), description);
+    return split(network, data.validation(), description);
   }
 
   /** Scores on test examples; null without any. */
   Split test(FrozenNetwork network, String description) {
-    return evaluator.split(network, data.test(), description);
+    return split(network, data.test(), description);
+  }
+
+  private Split split(FrozenNetwork network, Optional<ExampleSet> part, String description) {
+    return watch.time(Stopwatch.Part.EVALUATION, () -> evaluator.split(network, part, description));
   }
 
   private TrainingData examples(Mode mode, long seed) {

@@ -114,7 +114,7 @@ final class TrainingRun {
             done.seconds(),
             done.stepSeconds(),
             done.teacherShare());
-    trainer.progress().round(done);
+    trainer.roundDone(done);
     round++;
     unsaved++;
     if (round == done.rounds()) {
@@ -127,7 +127,7 @@ final class TrainingRun {
       save(done.stepsDone());
     }
     if (stop && !end) {
-      trainer.progress().clear();
+      trainer.clearProgress();
       throw stopped(round == 0 ? "" : " and %d of %d rounds".formatted(round, done.rounds()));
     }
   }

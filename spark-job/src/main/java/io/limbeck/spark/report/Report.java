@@ -28,6 +28,7 @@ import java.util.Map;
  * @param gapRecovered {@code (distilled - alone) / (teacher - alone)} of the mean test accuracies:
  *     0 for nothing gained, 1 for a student as good as its teacher; null when one of them is
  *     missing or there is no gap
+ * @param seconds where the job's time went; null in reports of earlier releases
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Report(
@@ -42,7 +43,8 @@ public record Report(
     ModelSeries studentAlone,
     ModelSeries distilled,
     ModelSeries model,
-    Double gapRecovered) {
+    Double gapRecovered,
+    JobTimes seconds) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -81,6 +81,9 @@ public final class SummaryTable {
                 report.seeds().size(),
                 report.seeds())
             : String.format(Locale.ROOT, "one run, seed %d%n", report.seeds().get(0)));
+    if (report.seconds() != null) {
+      footer.append(String.format(Locale.ROOT, "time %s%n", report.seconds()));
+    }
     return footer.toString();
   }
 

@@ -11,6 +11,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.report.JobTimes;
 import io.limbeck.spark.report.Report;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -333,6 +335,31 @@ class ExperimentTest {
     assertThat(last.get("distill.loss_label")).isLessThan(first.get("distill.loss_label"));
     assertThat(dir.resolve("out/connectors.npz")).exists();
     assertThat(report.distilled().parameters()).isEqualTo(report.studentAlone().parameters());
+  }
+
+  @Test
+  void report_saysWhereTheTimeWent() {
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    JobTimes times =
+        new Experiment(TestSpark.session(), out, false)
+            .after(Duration.ofSeconds(7))
+            .run(tiny.config("repeats=1"))
+            .seconds();
+    assertThat(times.startUp()).isEqualTo(7);
+    assertThat(times.preparation()).isPositive();
+    assertThat(times.data()).isPositive();
+    assertThat(times.evaluation()).isPositive();
+    assertThat(times.rest()).isPositive();
+    assertThat(times.steps()).isPositive().isLessThan(times.rounds());
+    assertThat(
+            times.startUp()
+                + times.preparation()
+                + times.data()
+                + times.evaluation()
+                + times.rounds()
+                + times.rest())
+        .isCloseTo(times.total(), within(1e-9));
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("time " + times);
   }
 
   @Test

@@ -50,7 +50,8 @@ class ReportTest {
         alone,
         distilled,
         null,
-        Report.gapRecovered(teacher, alone, distilled));
+        Report.gapRecovered(teacher, alone, distilled),
+        new JobTimes(6, 1, 2, 3, 20, 19, 0.5, 32.5));
   }
 
   @Test
@@ -81,6 +82,8 @@ class ReportTest {
         .isCloseTo(0.84, within(1e-12));
     assertThat(json.at("/distilled/test/accuracy/runs")).hasSize(2);
     assertThat(json.at("/gap_recovered").asDouble()).isCloseTo(0.03 / 0.07, within(1e-12));
+    assertThat(json.at("/seconds/start_up").asDouble()).isEqualTo(6);
+    assertThat(json.at("/seconds/steps").asDouble()).isEqualTo(19);
     assertThat(json.has("model")).isFalse();
   }
 
@@ -93,6 +96,7 @@ class ReportTest {
             "student alone          85.00 ± 1.41 %          84.00 ± 1.41 %   50.00 ± 0.00 %       6,794       27,000       1,000",
             "distilled              88.00 ± 1.41 %          87.00 ± 1.41 %   50.00 ± 0.00 %       6,794       27,000       1,000",
             "gap recovered: 43 % of the way from the student alone to the teacher",
-            "mean ± standard deviation of 2 runs, seeds [1, 2]");
+            "mean ± standard deviation of 2 runs, seeds [1, 2]",
+            "time 32.5 s: start-up 6.0, preparation 1.0, data 2.0, evaluation 3.0, rounds 20.0 (steps 19.0), the rest 0.5");
   }
 }

@@ -44,7 +44,7 @@ final class Case implements AutoCloseable {
     momenta = parameters.stream().map(each -> manager.zeros(each.getShape())).toList();
     // An input whose name has a dot would be taken for an entry of a dictionary.
     parameters.forEach(each -> each.setName(null));
-    known = kind.equals("cached_step") ? frozen.judge(x) : null;
+    known = kind.equals("cached_step") ? frozen.run(new NDList(x)) : null;
   }
 
   /** Numbers that learn, connectors' among them. */
@@ -68,10 +68,10 @@ final class Case implements AutoCloseable {
     if (known != null) {
       inputs.addAll(known);
     } else if (frozen != null) {
-      inputs.addAll(own(frozen.judge(x), step));
+      inputs.addAll(own(frozen.run(new NDList(x)), step));
     }
     try (GradientCollector gradients = Engine.getEngine("PyTorch").newGradientCollector()) {
-      gradients.backward(own(lesson.learn(inputs), step).singletonOrThrow());
+      gradients.backward(own(lesson.run(inputs), step).singletonOrThrow());
     }
     for (int i = 0; i < parameters.size(); i++) {
       NDArray gradient = parameters.get(i).getGradient();

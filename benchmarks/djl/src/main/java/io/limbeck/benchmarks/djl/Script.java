@@ -50,13 +50,13 @@ final class Script implements AutoCloseable {
     return Optional.of(new Script(model, manager));
   }
 
-  /** Runs it without a record for gradients. */
+  /** Runs it in inference mode, whose results cannot take part in a gradient. */
   NDList judge(NDArray... inputs) {
     return block.forward(store, new NDList(inputs), false);
   }
 
-  /** Runs it as a thing that learns. */
-  NDList learn(NDList inputs) {
+  /** Runs it in a step: what does not learn is not recorded for the gradient. */
+  NDList run(NDList inputs) {
     return block.forward(store, inputs, true);
   }
 
