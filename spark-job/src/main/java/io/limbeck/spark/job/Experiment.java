@@ -119,7 +119,7 @@ public final class Experiment {
     if (!continues) {
       storage.requireEmpty(dir, config.output().overwrite());
     }
-    EngineStatus engine = CpuEngine.status();
+    EngineStatus engine = watch.time(Stopwatch.Part.START_UP, CpuEngine::status);
     out.println(
         (engine.degraded() ? "warning: slow native path: " : "native path: ")
             + engine.description());

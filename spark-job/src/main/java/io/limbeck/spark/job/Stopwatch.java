@@ -17,6 +17,7 @@ final class Stopwatch {
 
   /** What is timed beside rounds. */
   enum Part {
+    START_UP,
     PREPARATION,
     DATA,
     EVALUATION
@@ -53,7 +54,7 @@ final class Stopwatch {
     double all = since(started);
     double parts = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
     return new JobTimes(
-        before,
+        before + of(Part.START_UP),
         of(Part.PREPARATION),
         of(Part.DATA),
         of(Part.EVALUATION),

@@ -6,7 +6,7 @@ import java.util.Locale;
  * Where a job's wall time went, in seconds. Where it went on from checkpoints, the time of the job
  * before it does not count.
  *
- * @param startUp of Java and Spark; 0 where a program had them before
+ * @param startUp of Java, Spark and ND4J; next to nothing where a program had them before
  * @param preparation from the config to networks that have been tried
  * @param data reading and dealing examples
  * @param evaluation of teachers and students

@@ -5,10 +5,10 @@ import io.limbeck.core.loss.LossAndGradient;
 import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
+import io.limbeck.core.math.PairedRows;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -51,14 +51,24 @@ public record ABLoss(
 
   @Override
   public LossAndGradient lossAndGradient(LossInputs inputs) {
-    INDArray s = inputs.array(STUDENT);
-    DataType type = s.dataType();
-    INDArray fires = inputs.array(TEACHER).gt(0).castTo(type);
-    INDArray tooHigh = s.gt(-margin).castTo(type).muli(fires.rsub(1));
-    INDArray tooLow = s.lte(margin).castTo(type).muli(fires);
-    INDArray distance = s.add(margin).muli(tooHigh).addi(s.sub(margin).muli(tooLow));
-    double factor = lossWeight * SCALE / s.size(0);
-    return LossAndGradient.of(factor * distance.mul(distance).sumNumber().doubleValue())
-        .with(STUDENT, distance.muli(2 * factor));
+    INDArray student = inputs.array(STUDENT);
+    double factor = lossWeight * SCALE / student.size(0);
+    PairedRows rows =
+        PairedRows.of(
+            student, inputs.array(TEACHER), false, (s, t, from, to) -> row(s, t, from, to, factor));
+    return LossAndGradient.of(factor * rows.sum()).with(STUDENT, rows.first());
+  }
+
+  private double row(double[] s, double[] t, int from, int to, double factor) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      boolean fires = t[i] > 0;
+      double counts = (fires ? s[i] <= margin : s[i] > -margin) ? 1 : 0;
+      // What is not a number stays so.
+      double distance = (s[i] - (fires ? margin : -margin)) * counts;
+      sum += distance * distance;
+      s[i] = 2 * factor * distance;
+    }
+    return sum;
   }
 }

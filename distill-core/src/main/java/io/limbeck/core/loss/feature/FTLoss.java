@@ -5,13 +5,12 @@ import io.limbeck.core.loss.LossAndGradient;
 import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
-import io.limbeck.core.math.Rows;
-import io.limbeck.core.math.UnitRows;
+import io.limbeck.core.math.PairedRows;
+import io.limbeck.core.math.UnitRow;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Factor transfer: the difference of the directions of two factors, the student's from a translator
@@ -52,17 +51,39 @@ public record FTLoss(
 
   @Override
   public LossAndGradient lossAndGradient(LossInputs inputs) {
-    INDArray s = inputs.array(STUDENT);
-    INDArray t = inputs.array(TEACHER);
-    UnitRows student = UnitRows.of(Rows.of(s));
-    UnitRows teacher = UnitRows.of(Rows.of(t));
-    INDArray difference = student.rows().sub(teacher.rows());
-    INDArray gradient = Transforms.sign(difference, true).muli(lossWeight / difference.length());
-    double loss = Transforms.abs(difference, false).meanNumber().doubleValue();
-    LossAndGradient result =
-        LossAndGradient.of(lossWeight * loss).with(STUDENT, Rows.back(student.back(gradient), s));
-    return inputs.wantsGradient(TEACHER)
-        ? result.with(TEACHER, Rows.back(teacher.back(gradient.neg()), t))
-        : result;
+    INDArray student = inputs.array(STUDENT);
+    double factor = lossWeight / student.length();
+    PairedRows rows =
+        PairedRows.of(
+            student,
+            inputs.array(TEACHER),
+            inputs.wantsGradient(TEACHER),
+            (s, t, from, to) -> row(s, t, from, to, factor));
+    LossAndGradient result = LossAndGradient.of(factor * rows.sum()).with(STUDENT, rows.first());
+    return rows.second() == null ? result : result.with(TEACHER, rows.second());
+  }
+
+  private static double row(double[] s, double[] t, int from, int to, double factor) {
+    UnitRow student = UnitRow.of(s, from, to);
+    UnitRow teacher = UnitRow.of(t, from, to);
+    double sum = 0;
+    double alongStudent = 0;
+    double alongTeacher = 0;
+    for (int i = from; i < to; i++) {
+      s[i] /= student.divisor();
+      t[i] /= teacher.divisor();
+      double difference = s[i] - t[i];
+      sum += Math.abs(difference);
+      alongStudent += s[i] * Math.signum(difference);
+      alongTeacher += t[i] * Math.signum(difference);
+    }
+    double toStudent = student.hasDirection() ? factor / student.divisor() : 0;
+    double toTeacher = teacher.hasDirection() ? factor / teacher.divisor() : 0;
+    for (int i = from; i < to; i++) {
+      double sign = Math.signum(s[i] - t[i]);
+      s[i] = toStudent * (sign - s[i] * alongStudent);
+      t[i] = -toTeacher * (sign - t[i] * alongTeacher);
+    }
+    return sum;
   }
 }

@@ -6,12 +6,12 @@ import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Reduction;
 import io.limbeck.core.loss.Shapes;
+import io.limbeck.core.math.PairedRows;
 import io.limbeck.core.schema.Key;
 import io.limbeck.core.schema.NoEffect;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * The absolute difference.
@@ -56,12 +56,26 @@ public record L1Loss(
 
   @Override
   public LossAndGradient lossAndGradient(LossInputs inputs) {
-    INDArray difference = inputs.array(STUDENT).sub(inputs.array(TEACHER));
-    double factor = lossWeight * reduction.factor(difference.shape());
-    INDArray gradient = Transforms.sign(difference, true).muli(factor);
-    LossAndGradient result =
-        LossAndGradient.of(factor * Transforms.abs(difference, false).sumNumber().doubleValue())
-            .with(STUDENT, gradient);
-    return inputs.wantsGradient(TEACHER) ? result.with(TEACHER, gradient.neg()) : result;
+    INDArray student = inputs.array(STUDENT);
+    double factor = lossWeight * reduction.factor(student.shape());
+    PairedRows rows =
+        PairedRows.of(
+            student,
+            inputs.array(TEACHER),
+            inputs.wantsGradient(TEACHER),
+            (s, t, from, to) -> row(s, t, from, to, factor));
+    LossAndGradient result = LossAndGradient.of(factor * rows.sum()).with(STUDENT, rows.first());
+    return rows.second() == null ? result : result.with(TEACHER, rows.second());
+  }
+
+  private static double row(double[] s, double[] t, int from, int to, double factor) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      double difference = s[i] - t[i];
+      sum += Math.abs(difference);
+      s[i] = factor * Math.signum(difference);
+      t[i] = -s[i];
+    }
+    return sum;
   }
 }

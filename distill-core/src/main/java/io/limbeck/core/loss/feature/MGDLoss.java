@@ -5,6 +5,7 @@ import io.limbeck.core.loss.LossAndGradient;
 import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
+import io.limbeck.core.math.PairedRows;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
@@ -44,13 +45,26 @@ public record MGDLoss(
 
   @Override
   public LossAndGradient lossAndGradient(LossInputs inputs) {
-    INDArray difference = inputs.array(STUDENT).sub(inputs.array(TEACHER));
-    double factor = alphaMgd / difference.size(0);
-    LossAndGradient result =
-        LossAndGradient.of(factor * difference.mul(difference).sumNumber().doubleValue())
-            .with(STUDENT, difference.mul(2 * factor));
-    return inputs.wantsGradient(TEACHER)
-        ? result.with(TEACHER, difference.muli(-2 * factor))
-        : result;
+    INDArray student = inputs.array(STUDENT);
+    double factor = alphaMgd / student.size(0);
+    PairedRows rows =
+        PairedRows.of(
+            student,
+            inputs.array(TEACHER),
+            inputs.wantsGradient(TEACHER),
+            (s, t, from, to) -> row(s, t, from, to, factor));
+    LossAndGradient result = LossAndGradient.of(factor * rows.sum()).with(STUDENT, rows.first());
+    return rows.second() == null ? result : result.with(TEACHER, rows.second());
+  }
+
+  private static double row(double[] s, double[] t, int from, int to, double factor) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      double difference = s[i] - t[i];
+      sum += difference * difference;
+      s[i] = 2 * factor * difference;
+      t[i] = -s[i];
+    }
+    return sum;
   }
 }
