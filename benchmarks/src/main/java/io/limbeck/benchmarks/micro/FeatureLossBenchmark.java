@@ -39,12 +39,8 @@ public class FeatureLossBenchmark {
     "PKDLoss",
     "MGDLoss",
     "HCLLoss",
-    "FBKDLoss",
     "ChannelWiseDivergence",
-    "SPLoss",
-    "DistanceWiseRKD",
-    "AngleWiseRKD",
-    "PKTLoss"
+    "SPLoss"
   })
   String type;
 

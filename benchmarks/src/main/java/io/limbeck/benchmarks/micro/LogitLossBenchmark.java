@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class LogitLossBenchmark {
   private static final long[] SHAPE = {64, 100};
 
-  @Param({"KLDivergence", "KDSoftCELoss", "DISTLoss", "PKTLoss", "SPLoss"})
+  @Param({"KLDivergence", "KDSoftCELoss", "DISTLoss", "PKTLoss", "DistanceWiseRKD", "AngleWiseRKD"})
   String type;
 
   private Loss loss;
