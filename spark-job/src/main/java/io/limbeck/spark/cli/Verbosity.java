@@ -1,5 +1,6 @@
 package io.limbeck.spark.cli;
 
+import io.limbeck.dl4j.engine.CpuEngine;
 import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -53,6 +54,10 @@ final class Verbosity {
     if (!verbose) {
       Configurator.setRootLevel(Level.ERROR);
     }
+    // ND4J's libraries take a second to load, which Spark needs for itself anyway. Whatever is
+    // wrong
+    // with them shows when they are asked for.
+    new Thread(CpuEngine::status, "native libraries").start();
     SparkSession.Builder builder = SparkSession.builder().appName(name);
     unlessSet(builder, MASTER, LOCAL);
     // Parameters are random in most of their bits: compressing them takes time and saves little.
