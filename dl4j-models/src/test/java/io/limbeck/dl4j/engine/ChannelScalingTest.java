@@ -67,12 +67,12 @@ class ChannelScalingTest {
   void batches_ofOtherSizes_oneAfterTheOther() {
     ChannelScaling scaling = new ChannelScaling(new float[] {0.5f}, new float[] {-1});
     byte[] bytes = {(byte) 255, 51, 0, 102};
-    INDArray full = Nd4j.create(2, 2);
+    INDArray one = Nd4j.create(1, 2);
+    scaling.write(bytes, one);
+    INDArray full = Nd4j.valueArrayOf(new long[] {2, 2}, Float.NaN);
     scaling.write(bytes, full);
-    INDArray last = Nd4j.create(1, 2);
-    scaling.write(bytes, last);
+    assertThat(HeapCopy.of(one)).containsExactly(126.5f, 24.5f);
     assertThat(HeapCopy.of(full)).containsExactly(126.5f, 24.5f, -1, 50);
-    assertThat(HeapCopy.of(last)).containsExactly(126.5f, 24.5f);
     scaling.write(new byte[] {2, 4, 6, 8}, full);
     assertThat(HeapCopy.of(full)).containsExactly(0, 1, 2, 3);
   }

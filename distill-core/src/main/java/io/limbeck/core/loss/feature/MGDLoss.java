@@ -5,7 +5,6 @@ import io.limbeck.core.loss.LossAndGradient;
 import io.limbeck.core.loss.LossArgument;
 import io.limbeck.core.loss.LossInputs;
 import io.limbeck.core.loss.Shapes;
-import io.limbeck.core.math.PairedRows;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 import java.util.Optional;
@@ -47,14 +46,8 @@ public record MGDLoss(
   public LossAndGradient lossAndGradient(LossInputs inputs) {
     INDArray student = inputs.array(STUDENT);
     double factor = alphaMgd / student.size(0);
-    PairedRows rows =
-        PairedRows.of(
-            student,
-            inputs.array(TEACHER),
-            inputs.wantsGradient(TEACHER),
-            (s, t, from, to) -> row(s, t, from, to, factor));
-    LossAndGradient result = LossAndGradient.of(factor * rows.sum()).with(STUDENT, rows.first());
-    return rows.second() == null ? result : result.with(TEACHER, rows.second());
+    return RowWise.of(
+        inputs, STUDENT, TEACHER, factor, (s, t, from, to) -> row(s, t, from, to, factor));
   }
 
   private static double row(double[] s, double[] t, int from, int to, double factor) {
