@@ -38,7 +38,17 @@ final class Peer implements AutoCloseable {
 
   /** Limbeck, in a Java like this one. */
   static Peer limbeck() throws IOException {
+    return limbeck(List.of());
+  }
+
+  /** The same on this core of the machine and no other. */
+  static Peer limbeckOn(int core) throws IOException {
+    return limbeck(List.of("taskset", "-c", String.valueOf(core)));
+  }
+
+  private static Peer limbeck(List<String> before) throws IOException {
     return java(
+        before,
         System.getProperty("java.class.path"),
         LimbeckSteps.class.getName(),
         "-Dorg.bytedeco.javacpp.maxbytes=8g",
@@ -64,6 +74,7 @@ final class Peer implements AutoCloseable {
    */
   static Peer djl(Path folder, int threads) throws IOException {
     return java(
+        List.of(),
         folder.resolve("target/classes") + File.pathSeparator + folder.resolve("target/lib/*"),
         "io.limbeck.benchmarks.djl.DjlSteps",
         "-DDJL_CACHE_DIR=" + folder.resolve("target/djl"),
@@ -71,8 +82,9 @@ final class Peer implements AutoCloseable {
         "-Dai.djl.pytorch.num_interop_threads=1");
   }
 
-  private static Peer java(String classPath, String main, String... options) throws IOException {
-    List<String> command = new ArrayList<>();
+  private static Peer java(List<String> before, String classPath, String main, String... options)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
     command.addAll(List.of(options));

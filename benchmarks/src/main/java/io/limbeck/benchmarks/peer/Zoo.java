@@ -3,6 +3,7 @@ package io.limbeck.benchmarks.peer;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.config.ArchitectureConfig.ResNetCifar;
+import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.zoo.Architectures;
@@ -25,12 +26,19 @@ final class Zoo {
    * A network.
    *
    * @param name {@code resnet56} and other depths of the CIFAR form, {@code resnet18} and {@code
-   *     resnet34} with a stem for small images, {@code wrn-16-2}, {@code mlp-1024-512}
+   *     resnet34} with a stem for small images, {@code wrn-16-2}, {@code mlp-1024-512}, {@code
+   *     cnn-4-8-16} of maps of 4 and 8 channels and 16 units
    */
   static ComputationGraphConfiguration network(String name) {
     Architectures zoo = new Architectures(INPUT, CLASSES, 1, DataType.FLOAT);
     if (name.startsWith("mlp-")) {
       return LogitsForm.of(zoo.mlp(new Mlp(numbers(name), null)));
+    }
+    if (name.startsWith("cnn-")) {
+      List<Integer> widths = numbers(name);
+      int last = widths.size() - 1;
+      return LogitsForm.of(
+          zoo.smallCnn(new SmallCnn(widths.subList(0, last), widths.get(last), null)));
     }
     if (name.startsWith("wrn-")) {
       return LogitsForm.of(

@@ -49,6 +49,22 @@ public record FrozenNetwork(
   }
 
   /**
+   * The same network with other weights.
+   *
+   * @param others the flat vector
+   */
+  public FrozenNetwork with(float[] others) {
+    return new FrozenNetwork(
+        configuration, others, outputs, fingerprint(configuration, others, outputs));
+  }
+
+  /** Where its parameters lie in the flat vector. */
+  public ParameterLayout layout() {
+    return ParameterLayout.of(
+        Networks.blank(ComputationGraphConfiguration.fromJson(configuration)));
+  }
+
+  /**
    * A running instance.
    *
    * @param shared weights that several instances may look at, from {@link #sharedWeights()}

@@ -91,14 +91,14 @@ public record ParameterLayout(List<Segment> segments) implements Serializable {
   /**
    * Reorders a vector of this layout into another.
    *
-   * @param vector of this layout
-   * @param target a layout with the same parameters
+   * @param vector of this layout; what lies behind it is left out
+   * @param target a layout of the same parameters or some of them
    * @return a new vector
-   * @throws IllegalArgumentException when the parameters are not the same
+   * @throws IllegalArgumentException when one of the target's is not here, or of another size
    */
   public float[] convert(float[] vector, ParameterLayout target) {
     if (equals(target)) {
-      return vector.clone();
+      return Arrays.copyOf(vector, length());
     }
     Map<String, Segment> own =
         segments.stream().collect(Collectors.toMap(Segment::name, Function.identity()));

@@ -70,13 +70,24 @@ public final class ModelFile {
    * @return the zip
    */
   public static byte[] write(ComputationGraph network, int... inputShape) {
+    return write(network.getConfiguration().toJson(), network.params(), inputShape);
+  }
+
+  /**
+   * The same of a network that does not live.
+   *
+   * @param configuration DL4J's JSON
+   * @param parameters a row vector
+   * @param inputShape of one example
+   * @return the zip
+   */
+  public static byte[] write(String configuration, INDArray parameters, int... inputShape) {
     // As DL4J's ModelSerializer does, but fast: weights hardly compress.
     try (ByteArrayOutputStream out = new ByteArrayOutputStream();
         ZipOutputStream zip = new ZipOutputStream(out)) {
-      String configuration = network.getConfiguration().toJson();
       add(zip, ModelSerializer.CONFIGURATION_JSON, configuration.getBytes(StandardCharsets.UTF_8));
       zip.setLevel(Deflater.NO_COMPRESSION);
-      add(zip, ModelSerializer.COEFFICIENTS_BIN, coefficients(network));
+      add(zip, ModelSerializer.COEFFICIENTS_BIN, coefficients(parameters));
       add(zip, INPUT_SHAPE, MAPPER.writeValueAsBytes(inputShape));
       zip.finish();
       return out.toByteArray();
@@ -85,10 +96,10 @@ public final class ModelFile {
     }
   }
 
-  private static byte[] coefficients(ComputationGraph network) throws IOException {
+  private static byte[] coefficients(INDArray parameters) throws IOException {
     try (ByteArrayOutputStream out = new ByteArrayOutputStream();
         DataOutputStream data = new DataOutputStream(out)) {
-      Nd4j.write(network.params(), data);
+      Nd4j.write(parameters, data);
       data.flush();
       return out.toByteArray();
     }

@@ -92,6 +92,23 @@ class TeacherGraphTest {
   }
 
   @Test
+  void with_otherWeights_isWhatIsFrozenOfANetworkThatHasThem() {
+    ComputationGraph network = resNet();
+    ComputationGraph other = resNet();
+    other.params().addi(0.5);
+    List<String> halfWay = List.of("backbone.layer2.0.bn2");
+    FrozenNetwork frozen = FrozenNetwork.of(network.getConfiguration(), network, halfWay);
+    float[] weights =
+        ParameterLayout.of(other).convert(Networks.parameters(other), frozen.layout());
+    FrozenNetwork changed = frozen.with(weights);
+    FrozenNetwork expected = FrozenNetwork.of(other.getConfiguration(), other, halfWay);
+    assertThat(changed.fingerprint())
+        .isEqualTo(expected.fingerprint())
+        .isNotEqualTo(frozen.fingerprint());
+    assertThat(changed.parameters()).isEqualTo(expected.parameters());
+  }
+
+  @Test
   void fingerprint_tellsNetworksApart() {
     ComputationGraph network = resNet();
     FrozenNetwork frozen =

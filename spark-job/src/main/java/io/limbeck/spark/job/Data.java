@@ -4,11 +4,11 @@ import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -20,27 +20,37 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 record Data(ExampleSet train, Optional<ExampleSet> validation, Optional<ExampleSet> test) {
 
+  /** Loads all parts at once: while Spark plans one, there are tasks of another. */
   static Data load(JavaSparkContext spark, DataLoader loader, Prepared prepared) {
-    int[] shape = prepared.shape();
-    int workers = prepared.workers();
-    List<ExampleSet> loaded = new ArrayList<>();
+    Function<Part, Background<Optional<ExampleSet>>> load =
+        part ->
+            Background.start(
+                "load " + part.key(),
+                () -> loader.load(part, prepared.shape(), prepared.workers()));
+    Background<Optional<ExampleSet>> train =
+        prepared.config().algorithm() instanceof DataFree dataFree
+            ? Background.start("noise", () -> Optional.of(noise(spark, dataFree, prepared)))
+            : load.apply(Part.TRAIN);
+    Background<Optional<ExampleSet>> validation = load.apply(Part.VALIDATION);
+    Background<Optional<ExampleSet>> test = load.apply(Part.TEST);
     try {
-      ExampleSet train =
-          prepared.config().algorithm() instanceof DataFree dataFree
-              ? ExampleSet.ofNoise(
-                  spark,
-                  workers,
-                  dataFree.stepsPerEpoch(),
-                  prepared.config().schedule().batchSize())
-              : loader.load(Part.TRAIN, shape, workers).orElseThrow(Part.TRAIN::missing);
-      loaded.add(train);
-      Optional<ExampleSet> validation = loader.load(Part.VALIDATION, shape, workers);
-      validation.ifPresent(loaded::add);
-      return new Data(train, validation, loader.load(Part.TEST, shape, workers));
+      return new Data(
+          train.await().orElseThrow(Part.TRAIN::missing), validation.await(), test.await());
     } catch (RuntimeException e) {
-      loaded.forEach(ExampleSet::release);
+      Stream.of(train, validation, test)
+          .flatMap(each -> each.ifDone().stream())
+          .flatMap(Optional::stream)
+          .forEach(ExampleSet::release);
       throw e;
     }
+  }
+
+  private static ExampleSet noise(JavaSparkContext spark, DataFree dataFree, Prepared prepared) {
+    return ExampleSet.ofNoise(
+        spark,
+        prepared.workers(),
+        dataFree.stepsPerEpoch(),
+        prepared.config().schedule().batchSize());
   }
 
   /** Examples of each part. */

@@ -178,7 +178,7 @@ public final class Experiment {
               identity(prepared, data),
               resumes,
               stop);
-      ModelFiles models = new ModelFiles(storage, config.output().dir(), prepared.shape());
+      ModelFiles models = new ModelFiles(storage, config.output().dir());
       Trainer trainer =
           new Trainer(
               context, prepared, data, broadcast, cache, progress, watch, continuation, models);

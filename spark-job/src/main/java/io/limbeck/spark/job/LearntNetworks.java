@@ -5,6 +5,7 @@ import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
+import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.worker.WorkerPlan;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -13,34 +14,56 @@ import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/**
- * A run's flat vector as the networks that it holds.
- *
- * @param student as the user knows it
- * @param logitsForm the same in logits form
- * @param studentLayout where its parameters lie
- * @param graphLayout where all that learns lies in the vector, but the generator behind it
- * @param generator null where there are data
- */
-record LearntNetworks(
-    ComputationGraph student,
-    ComputationGraphConfiguration logitsForm,
-    ParameterLayout studentLayout,
-    ParameterLayout graphLayout,
-    WorkerPlan.Generator generator) {
+/** A run's flat vector as the networks that it holds. */
+final class LearntNetworks {
   private static final List<String> LEARNT_BESIDE = List.of("connectors.", "distill_losses.");
 
-  /** The plain student. */
-  ComputationGraph student(float[] parameters) {
-    return Networks.of(
-        student.getConfiguration().clone(),
-        graphLayout.convert(Arrays.copyOf(parameters, graphLayout.length()), studentLayout));
+  private final int[] shape;
+  private final String student;
+  private final ParameterLayout studentLayout;
+  private final FrozenNetwork frozen;
+  private final ParameterLayout frozenLayout;
+  private final ParameterLayout graphLayout;
+  private final WorkerPlan.Generator generator;
+
+  /**
+   * Networks of a run.
+   *
+   * @param shape of one example
+   * @param student as the user knows it
+   * @param logitsForm the same in logits form
+   * @param graphLayout where all that learns lies in the vector, but the generator behind it
+   * @param generator null where there are data
+   */
+  LearntNetworks(
+      int[] shape,
+      ComputationGraph student,
+      ComputationGraphConfiguration logitsForm,
+      ParameterLayout graphLayout,
+      WorkerPlan.Generator generator) {
+    this.shape = shape.clone();
+    this.student = student.getConfiguration().toJson();
+    this.studentLayout = ParameterLayout.of(student);
+    this.frozen = FrozenNetwork.of(logitsForm, student, List.of(LogitsForm.logits(logitsForm)));
+    this.frozenLayout = frozen.layout();
+    this.graphLayout = graphLayout;
+    this.generator = generator;
+  }
+
+  /** Parameters of the plain student. */
+  long size() {
+    return studentLayout.length();
+  }
+
+  /** The plain student as a file of DL4J's. */
+  byte[] file(float[] parameters) {
+    return ModelFile.write(
+        student, Networks.vector(graphLayout.convert(parameters, studentLayout)), shape);
   }
 
   /** The student up to its logits, to be evaluated. */
   FrozenNetwork frozen(float[] parameters) {
-    return FrozenNetwork.of(
-        logitsForm, student(parameters), List.of(LogitsForm.logits(logitsForm)));
+    return frozen.with(graphLayout.convert(parameters, frozenLayout));
   }
 
   /** Which numbers of the vector are BatchNorm's running statistics. */

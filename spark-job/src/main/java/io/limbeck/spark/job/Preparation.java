@@ -56,7 +56,23 @@ public final class Preparation {
    * @param loader of its data
    */
   Prepared prepare(ExperimentConfig config, DataLoader loader) {
-    int[] shape = loader.shape();
+    List<Integer> declared = config.data().shape();
+    if (declared == null) {
+      return prepare(config, loader.shape());
+    }
+    // Spark takes seconds for its first look at data, in which all else can go on.
+    int[] shape = declared.stream().mapToInt(Integer::intValue).toArray();
+    Background<Prepared> rest = Background.start("models", () -> prepare(config, shape));
+    try {
+      // What is wrong with the data is told first: the rest may be wrong because of it.
+      loader.shape();
+      return rest.await();
+    } finally {
+      rest.ifDone();
+    }
+  }
+
+  private Prepared prepare(ExperimentConfig config, int... shape) {
     requireImages(config.data(), shape);
     requireContrastUsed(config);
     ModelFactory factory = new ModelFactory(storage, shape, config.data().numClasses());

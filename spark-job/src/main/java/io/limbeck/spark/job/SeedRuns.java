@@ -48,15 +48,6 @@ final class SeedRuns {
     this.progress = progress;
   }
 
-  /** What was trained, and its best epoch's model as a file. */
-  private record Run(Trainer.Trained trained, byte[] model) {
-    /** 0 without validation examples: then the first seed is as good as any. */
-    double accuracy() {
-      Split validation = trained.record().best().validation();
-      return validation == null ? 0 : validation.accuracy();
-    }
-  }
-
   /**
    * Trains a mode with every seed, and writes what came of it.
    *
@@ -65,34 +56,41 @@ final class SeedRuns {
    */
   ModelSeries run(Mode mode) {
     List<RunRecord> records = new ArrayList<>();
-    Run chosen = null;
+    Trainer.Trained chosen = null;
     for (long seed : config.seeds()) {
-      Run run = train(mode, seed);
-      records.add(run.trained().record());
-      chosen = chosen == null || run.accuracy() > chosen.accuracy() ? run : chosen;
+      Trainer.Trained run = train(mode, seed);
+      records.add(run.record());
+      chosen = chosen == null || accuracy(run) > accuracy(chosen) ? run : chosen;
     }
     write(mode, chosen);
-    return ModelSeries.of(chosen.trained().best().numParams(), chosen.model().length, records);
+    return ModelSeries.of(chosen.parameters(), chosen.best().length, records);
   }
 
-  private Run train(Mode mode, long seed) {
+  /** 0 without validation examples: then the first seed is as good as any. */
+  private static double accuracy(Trainer.Trained run) {
+    Split validation = run.record().best().validation();
+    return validation == null ? 0 : validation.accuracy();
+  }
+
+  private Trainer.Trained train(Mode mode, long seed) {
     Trainer.Trained trained = trainer.train(seed, mode);
     progress.say(line(mode, trained.record()));
     trainer.models().last(mode, seed, trained.last());
-    return new Run(trained, trainer.models().best(mode, seed, trained.best()));
+    trainer.models().best(mode, seed, trained.best());
+    return trained;
   }
 
-  private void write(Mode mode, Run chosen) {
+  private void write(Mode mode, Trainer.Trained chosen) {
     String dir = config.output().dir();
     if (mode != Mode.STUDENT_ALONE) {
-      storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), chosen.model());
+      storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), chosen.best());
     }
-    ComputationGraph generator = chosen.trained().generator();
+    ComputationGraph generator = chosen.generator();
     if (generator != null) {
       storage.write(dir + "/generator.zip", ModelFile.write(generator, latent()));
       draw(generator);
     }
-    Map<String, float[]> beside = chosen.trained().beside();
+    Map<String, float[]> beside = chosen.beside();
     if (!beside.isEmpty()) {
       Map<String, INDArray> arrays = new LinkedHashMap<>();
       beside.forEach((name, values) -> arrays.put(name, Nd4j.createFromArray(values)));

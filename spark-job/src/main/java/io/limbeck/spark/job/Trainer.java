@@ -90,15 +90,17 @@ final class Trainer {
    * What a training gave.
    *
    * @param record its figures
-   * @param best the best epoch's model
-   * @param last the last epoch's model
+   * @param parameters of the student
+   * @param best the best epoch's model, a file
+   * @param last the last epoch's model, a file
    * @param beside what connectors and losses had learnt in the best epoch, flat, by full name
    * @param generator the best epoch's; null where there are data
    */
   record Trained(
       RunRecord record,
-      ComputationGraph best,
-      ComputationGraph last,
+      long parameters,
+      byte[] best,
+      byte[] last,
       Map<String, float[]> beside,
       ComputationGraph generator) {}
 
@@ -131,10 +133,10 @@ final class Trainer {
             contrast(mode, seed),
             seed);
     Workplace here = Workplace.of(plan, mode == Mode.DISTILLED ? prepared.frozenTeachers() : null);
-    ParameterLayout studentLayout = ParameterLayout.of(student);
     ParameterLayout graphLayout = ParameterLayout.of(here.network());
     float[] start =
-        studentLayout.over(Networks.parameters(student), graphLayout, here.parametersCopy());
+        ParameterLayout.of(student)
+            .over(Networks.parameters(student), graphLayout, here.parametersCopy());
     if (mode == Mode.DISTILLED) {
       Map<String, float[]> earlier = new LinkedHashMap<>();
       prepared
@@ -155,7 +157,7 @@ final class Trainer {
                         TrainingState.start(start, lossStates(mode, seed)),
                         null));
     LearntNetworks networks =
-        new LearntNetworks(student, logitsForm, studentLayout, graphLayout, generator);
+        new LearntNetworks(prepared.shape(), student, logitsForm, graphLayout, generator);
     Broadcast<WorkerPlan> broadcast = spark.broadcast(plan);
     try {
       RoundEngine engine =
@@ -210,18 +212,19 @@ final class Trainer {
     return continuation.stopWanted();
   }
 
-  /** What a student's BatchNorms see of training examples; nothing where nobody wants to know. */
-  BatchNormMoments moments(FrozenNetwork student, long seed, int epoch) {
-    Integer batches = config.averaging().recomputeBatchNorm();
-    return batches == null
-        ? BatchNormMoments.NONE
-        : watch.time(
-            Stopwatch.Part.EVALUATION,
-            () ->
-                evaluator.moments(
-                    student,
-                    data.train(),
-                    new MomentsTask.Sample(batches, config.schedule().batchSize(), seed, epoch)));
+  /**
+   * What a student's BatchNorms see of training examples.
+   *
+   * @param student to be run
+   * @param batches of each partition
+   * @param seed of the run
+   * @param epoch that is done
+   */
+  BatchNormMoments moments(FrozenNetwork student, int batches, long seed, int epoch) {
+    MomentsTask.Sample sample =
+        new MomentsTask.Sample(batches, config.schedule().batchSize(), seed, epoch);
+    return watch.time(
+        Stopwatch.Part.EVALUATION, () -> evaluator.moments(student, data.train(), sample));
   }
 
   /** Scores on validation examples; null without any. */

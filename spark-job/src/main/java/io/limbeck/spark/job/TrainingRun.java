@@ -99,8 +99,9 @@ final class TrainingRun {
             trainer.examplesPerEpoch() * allEpochs / seconds);
     return new Trainer.Trained(
         record,
-        networks.student(chosen),
-        networks.student(last),
+        networks.size(),
+        networks.file(chosen),
+        networks.file(last),
         networks.beside(chosen),
         networks.generator(chosen));
   }
@@ -139,12 +140,10 @@ final class TrainingRun {
   }
 
   private void endEpoch(RoundSummary done) {
-    BatchNormMoments moments = trainer.moments(networks.frozen(state.parameters()), seed, epoch);
-    if (moments.examples() > 0) {
-      state = state.withParameters(networks.with(moments, state.parameters()));
-    }
+    recomputeBatchNorm();
     float[] parameters = state.parameters();
-    trainer.models().last(mode, seed, networks.student(parameters));
+    byte[] model = networks.file(parameters);
+    trainer.models().last(mode, seed, model);
     Split validation =
         trainer.validation(
             networks.frozen(parameters), "evaluate " + mode.label() + " on validation");
@@ -152,7 +151,7 @@ final class TrainingRun {
       bestAccuracy = validation.accuracy();
       bestEpoch = epoch + 1;
       best = parameters;
-      trainer.models().best(mode, seed, networks.student(parameters));
+      trainer.models().best(mode, seed, model);
     }
     double rate = options.learningRate().at((epoch + 1) * options.stepsPerEpoch() - 1);
     epochs.add(sums.record(epoch + 1, rate, done.steps(), validation));
@@ -160,6 +159,17 @@ final class TrainingRun {
     sums = EpochSums.NONE;
     epoch++;
     round = 0;
+  }
+
+  private void recomputeBatchNorm() {
+    Integer batches = trainer.config().averaging().recomputeBatchNorm();
+    if (batches != null) {
+      float[] parameters = state.parameters();
+      BatchNormMoments moments = trainer.moments(networks.frozen(parameters), batches, seed, epoch);
+      if (moments.examples() > 0) {
+        state = state.withParameters(networks.with(moments, parameters));
+      }
+    }
   }
 
   private void save(int steps) {

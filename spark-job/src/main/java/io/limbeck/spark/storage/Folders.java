@@ -37,10 +37,9 @@ public final class Folders {
       Path target = new Path(path);
       Path beside = new Path(target.getParent(), "." + target.getName() + ".tmp");
       FileSystem system = target.getFileSystem(configuration);
-      system.setWriteChecksum(false);
       system.delete(beside, true);
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        try (OutputStream out = system.create(new Path(beside, file.getKey()), true)) {
+        try (OutputStream out = NewFile.create(system, new Path(beside, file.getKey()))) {
           out.write(file.getValue());
         }
       }

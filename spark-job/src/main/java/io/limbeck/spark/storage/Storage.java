@@ -71,9 +71,7 @@ public final class Storage {
       Path target = new Path(path);
       Path beside = new Path(target.getParent(), "." + target.getName() + ".tmp");
       FileSystem files = target.getFileSystem(configuration);
-      // Hadoop's own checksum files beside every local file would only puzzle people.
-      files.setWriteChecksum(false);
-      try (OutputStream out = files.create(beside, true)) {
+      try (OutputStream out = NewFile.create(files, beside)) {
         out.write(content);
       }
       // A local file is replaced in one go; where that is refused, as on HDFS, by a call of its

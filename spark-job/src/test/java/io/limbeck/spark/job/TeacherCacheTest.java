@@ -216,9 +216,7 @@ class TeacherCacheTest {
   void folderThatCannotBeWritten_isToldBeforeTraining() {
     Path file = tiny.write("file", new byte[0]);
     assertUserError(
-        "'teacher_cache.path' is \""
-            + file
-            + "\", which cannot be written: Parent path is not a directory",
+        "'teacher_cache.path' is \"" + file + "\", which cannot be written: " + file + "/",
         "teacher_cache={path: " + file + "}");
     assertThat(dir.resolve("out1/models")).doesNotExist();
   }
