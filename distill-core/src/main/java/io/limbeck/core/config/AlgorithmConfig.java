@@ -21,6 +21,11 @@ import java.util.Map;
   @JsonSubTypes.Type(
       value = AlgorithmConfig.SingleTeacherDistill.class,
       name = "OverhaulFeatureDistillation"),
+  // There the teacher runs up to its features and not its head; here no teacher goes on from the
+  // deepest vertex that is recorded.
+  @JsonSubTypes.Type(
+      value = AlgorithmConfig.SingleTeacherDistill.class,
+      name = "FpnTeacherDistill"),
   @JsonSubTypes.Type(value = AlgorithmConfig.SelfDistill.class, name = "SelfDistill"),
   @JsonSubTypes.Type(
       value = AlgorithmConfig.DataFreeDistillation.class,
@@ -49,6 +54,12 @@ public sealed interface AlgorithmConfig extends Serializable {
     /** Factor of the labels' cross-entropy. */
     double studentLossWeight();
 
+    /**
+     * The epoch, from 0, from which the student learns from labels alone; null where distillation
+     * goes on to the end.
+     */
+    Integer stopEpoch();
+
     /** What is compared with what. */
     DistillerConfig distiller();
   }
@@ -65,6 +76,8 @@ public sealed interface AlgorithmConfig extends Serializable {
    * @param studentTrainable whether the student learns, or only connectors and losses
    * @param calculateStudentLoss whether the labels' cross-entropy is part of the total
    * @param studentLossWeight factor of the labels' cross-entropy
+   * @param stopEpoch the epoch, from 0, from which the student learns from labels alone; null for
+   *     none
    * @param distiller what is compared with what
    */
   @NoEffect(key = "teacher_trainable", allowed = "[false]", why = "the teacher is frozen")
@@ -94,6 +107,13 @@ public sealed interface AlgorithmConfig extends Serializable {
           boolean calculateStudentLoss,
       @Key(value = "Factor of the labels' cross-entropy in the total", def = "1.0", min = 0)
           double studentLossWeight,
+      @Key(
+              value =
+                  "Epoch, counted from 0, from which the student learns from labels alone; the teacher no longer runs then; by default distillation goes on"
+                      + " to the end",
+              optional = true,
+              min = 1)
+          Integer stopEpoch,
       @Key("What is compared with what") DistillerConfig distiller)
       implements Distillation {}
 
@@ -111,6 +131,8 @@ public sealed interface AlgorithmConfig extends Serializable {
    * @param studentTrainable whether the network learns, or only connectors and losses
    * @param calculateStudentLoss whether the labels' cross-entropy is part of the total
    * @param studentLossWeight factor of the labels' cross-entropy
+   * @param stopEpoch the epoch, from 0, from which the student learns from labels alone; null for
+   *     none
    * @param distiller what is compared with what
    */
   record SelfDistill(
@@ -129,6 +151,13 @@ public sealed interface AlgorithmConfig extends Serializable {
           boolean calculateStudentLoss,
       @Key(value = "Factor of the labels' cross-entropy in the total", def = "1.0", min = 0)
           double studentLossWeight,
+      @Key(
+              value =
+                  "Epoch, counted from 0, from which the student learns from labels alone; by default distillation goes on"
+                      + " to the end",
+              optional = true,
+              min = 1)
+          Integer stopEpoch,
       @Key("What is compared with what; both recorder sets are of the one network")
           DistillerConfig distiller)
       implements Distillation {}
@@ -167,6 +196,11 @@ public sealed interface AlgorithmConfig extends Serializable {
     @Override
     default double studentLossWeight() {
       return 0;
+    }
+
+    @Override
+    default Integer stopEpoch() {
+      return null;
     }
   }
 

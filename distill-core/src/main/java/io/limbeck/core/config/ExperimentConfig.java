@@ -1,5 +1,6 @@
 package io.limbeck.core.config;
 
+import io.limbeck.core.delivery.DeliveryConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Key;
 import java.io.Serializable;
@@ -79,9 +80,43 @@ public record ExperimentConfig(
           "'averaging.recompute_batch_norm' needs training examples, but data-free distillation has none");
     }
     requireCacheable(algorithm, data, teacherCache);
+    if (algorithm instanceof AlgorithmConfig.Distillation distillation) {
+      requireStoppable(distillation);
+    }
     if (averaging.frequencySchedule() instanceof FrequencySchedule.PostLocal postLocal) {
       postLocal.fromEpoch(schedule.lrSchedule());
     }
+  }
+
+  /** Once distillation has stopped there is nothing but labels, and nothing of a teacher. */
+  private static void requireStoppable(AlgorithmConfig.Distillation algorithm) {
+    if (algorithm.stopEpoch() == null) {
+      return;
+    }
+    String since =
+        "'algorithm.stop_epoch' is %d, from which epoch on the student learns from labels alone, but "
+            .formatted(algorithm.stopEpoch());
+    if (!algorithm.studentTrainable()) {
+      throw new UserException(since + "'algorithm.student_trainable' is false");
+    }
+    if (!algorithm.calculateStudentLoss() || algorithm.studentLossWeight() == 0) {
+      throw new UserException(
+          since
+              + "'algorithm.calculate_student_loss' is %s and 'algorithm.student_loss_weight' %s"
+                  .formatted(algorithm.calculateStudentLoss(), algorithm.studentLossWeight()));
+    }
+    algorithm
+        .distiller()
+        .distillDeliveries()
+        .forEach(
+            (name, delivery) -> {
+              if (delivery instanceof DeliveryConfig.ModuleOutputs) {
+                throw new UserException(
+                    since
+                        + "'algorithm.distiller.distill_deliveries.%s' has a part of it be the teacher's in every step"
+                            .formatted(name));
+              }
+            });
   }
 
   /** A cache has what a teacher puts out for an example, whatever else is in its mini-batch. */

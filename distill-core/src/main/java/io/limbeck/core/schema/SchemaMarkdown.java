@@ -67,11 +67,16 @@ public final class SchemaMarkdown {
     for (JsonNode branch : family.get("allOf")) {
       members.add(branch.at("/then/$ref").asText().substring(REFERENCE.length()));
     }
+    List<String> values = new ArrayList<>();
+    family.at("/properties/" + discriminator + "/enum").forEach(each -> values.add(each.asText()));
     for (int i = 0; i < members.size(); i++) {
-      String value = family.at("/properties/" + discriminator + "/enum/" + i).asText();
+      String value = values.get(i);
       page.append("### ").append(name).append(" `").append(value).append("`\n\n");
       if (written.add(members.get(i))) {
         table(schema.path("$defs").path(members.get(i)));
+      } else {
+        String first = values.get(members.indexOf(members.get(i)));
+        page.append("The same as `").append(first).append("`.\n\n");
       }
     }
   }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -192,6 +193,36 @@ public final class DistillationStep {
   }
 
   /**
+   * Trains on one mini-batch from labels alone, once distillation has stopped: the teacher does not
+   * run, no loss is computed but the labels' cross-entropy, and what else learns receives no
+   * gradients.
+   *
+   * @param batch the mini-batch
+   * @return {@code student.loss}
+   */
+  public Map<String, Double> runAlone(Batch batch) {
+    ofTeacher = null;
+    changes.clear();
+    Batch seen = mixed(batch);
+    fit(seen, distiller == null ? Map.of() : nothingOfTeacher(seen.features()));
+    return new LinkedHashMap<>(listener.losses());
+  }
+
+  /** Connectors behind the teacher are a part of the graph, whoever looks at them. */
+  private Map<String, INDArray> nothingOfTeacher(INDArray features) {
+    Map<String, INDArray> zeros = new LinkedHashMap<>();
+    for (String vertex : student.teacherVertices()) {
+      List<Long> shape = distiller.teacher().network().shapeOf(vertex);
+      long[] batch =
+          LongStream.concat(
+                  LongStream.of(features.size(0)), shape.stream().mapToLong(Long::longValue))
+              .toArray();
+      zeros.put(vertex, Nd4j.zeros(features.dataType(), batch));
+    }
+    return zeros;
+  }
+
+  /**
    * Where the last step's numbers first ceased to be finite, looked for where a loss is not or the
    * logits are not.
    *
@@ -279,7 +310,11 @@ public final class DistillationStep {
         batch.epoch());
   }
 
+  /** Null where this step is one from labels alone. */
   private DistillResult distil(Map<String, INDArray> activations) {
+    if (pass == null) {
+      return null;
+    }
     Map<String, INDArray> all = new HashMap<>(activations);
     all.put(student.input(), pass.batch().features());
     ForwardPass forward = new ForwardPass(all, this::studentParameter, pass.batch().samples());

@@ -115,6 +115,11 @@ public final class TrainingGraph {
     return network.getConfiguration().getVertexInputs().get(loss).get(0);
   }
 
+  /** The teacher's vertices whose outputs are inputs of this graph. */
+  List<String> teacherVertices() {
+    return plan.teacherVertices();
+  }
+
   /**
    * The inputs of a step.
    *

@@ -3,6 +3,7 @@ package io.limbeck.dl4j.store;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.dl4j.engine.HeapCopy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -77,11 +78,15 @@ public final class ModelFile {
    * The same of a network that does not live.
    *
    * @param configuration DL4J's JSON
-   * @param parameters a row vector
+   * @param parameters the flat vector
    * @param inputShape of one example
    * @return the zip
    */
-  public static byte[] write(String configuration, INDArray parameters, int... inputShape) {
+  public static byte[] write(String configuration, float[] parameters, int... inputShape) {
+    return write(configuration, HeapCopy.array(parameters, parameters.length), inputShape);
+  }
+
+  private static byte[] write(String configuration, INDArray parameters, int... inputShape) {
     // As DL4J's ModelSerializer does, but fast: weights hardly compress.
     try (ByteArrayOutputStream out = new ByteArrayOutputStream();
         ZipOutputStream zip = new ZipOutputStream(out)) {

@@ -52,6 +52,15 @@ class ModelFileTest {
   }
 
   @Test
+  void write_partsOfANetwork_areTheNetworksFile() {
+    ComputationGraph network = mlp(5);
+    assertThat(
+            ModelFile.write(
+                network.getConfiguration().toJson(), network.params().toFloatVector(), 4))
+        .isEqualTo(ModelFile.write(network, 4));
+  }
+
+  @Test
   void inputShape_isTold() {
     assertThat(ModelFile.inputShape(ModelFile.write(mlp(5), 1, 28, 28), "m.zip"))
         .hasValue(new int[] {1, 28, 28});

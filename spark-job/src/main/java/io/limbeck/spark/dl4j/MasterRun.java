@@ -77,7 +77,7 @@ final class MasterRun implements AutoCloseable {
             UUID.randomUUID().toString(),
             studentForm.toJson(),
             new WorkerPlan.Distillation(
-                settings.distiller(), "distiller", studentNetwork, teacherNetwork, Map.of()),
+                settings.distiller(), "distiller", studentNetwork, teacherNetwork, Map.of(), null),
             options,
             settings.seed());
     FrozenTeachers frozen =

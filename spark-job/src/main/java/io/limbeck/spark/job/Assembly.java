@@ -66,7 +66,12 @@ final class Assembly {
         new Prepared.Distilling(
             distiller,
             new WorkerPlan.Distillation(
-                algorithm.distiller(), KEY, student, ofTeachers, connectorWeights(distiller)));
+                algorithm.distiller(),
+                KEY,
+                student,
+                ofTeachers,
+                connectorWeights(distiller),
+                algorithm.stopEpoch()));
   }
 
   /**

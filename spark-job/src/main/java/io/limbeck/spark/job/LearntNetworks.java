@@ -57,8 +57,7 @@ final class LearntNetworks {
 
   /** The plain student as a file of DL4J's. */
   byte[] file(float[] parameters) {
-    return ModelFile.write(
-        student, Networks.vector(graphLayout.convert(parameters, studentLayout)), shape);
+    return ModelFile.write(student, graphLayout.convert(parameters, studentLayout), shape);
   }
 
   /** The student up to its logits, to be evaluated. */

@@ -143,7 +143,10 @@ public final class PlanText {
     }
     return "cross-entropy with the labels, weight "
         + distill.studentLossWeight()
-        + (labelSmoothVal == 0 ? "" : ", labels smoothed by " + labelSmoothVal);
+        + (labelSmoothVal == 0 ? "" : ", labels smoothed by " + labelSmoothVal)
+        + (distill.stopEpoch() == null
+            ? ""
+            : ", alone after %d epochs".formatted(distill.stopEpoch()));
   }
 
   private static String source(DistillerConfig distiller, RecordReference reference) {

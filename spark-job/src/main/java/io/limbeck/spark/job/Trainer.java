@@ -242,9 +242,15 @@ final class Trainer {
   }
 
   private TrainingData examples(Mode mode, long seed) {
-    return mode == Mode.DISTILLED && cache.isPresent()
-        ? cache.get().training(seed)
-        : data.train().training(seed, config.schedule().batchSize());
+    TrainingData plain = data.train().training(seed, config.schedule().batchSize());
+    if (mode != Mode.DISTILLED || cache.isEmpty()) {
+      return plain;
+    }
+    TrainingData taught = cache.get().training(seed);
+    Integer stop = ((Distillation) config.algorithm()).stopEpoch();
+    return stop == null
+        ? taught
+        : (epoch, first, steps) -> (epoch < stop ? taught : plain).blocks(epoch, first, steps);
   }
 
   private ContrastSampler contrast(Mode mode, long seed) {

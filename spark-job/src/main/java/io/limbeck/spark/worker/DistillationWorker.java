@@ -99,7 +99,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
     long start = System.nanoTime();
     Map<String, Double> losses =
         workplace.dataFree() == null
-            ? workplace.step().run(prepared(batch))
+            ? withData(prepared(batch))
             : workplace.dataFree().run((int) size, epoch());
     stepNanos += System.nanoTime() - start;
     examples += size;
@@ -112,6 +112,13 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
     return losses.values().stream().allMatch(Double::isFinite)
         ? null
         : failed("the losses are " + losses + cause(workplace.step().diagnosis()));
+  }
+
+  private Map<String, Double> withData(DistillationStep.Batch batch) {
+    WorkerPlan.Distillation distillation = plan.value().distillation();
+    return distillation != null && distillation.hasStopped(state.value().epoch())
+        ? workplace.step().runAlone(batch)
+        : workplace.step().run(batch);
   }
 
   private DistillationStep.Batch prepared(Batch batch) {

@@ -95,12 +95,21 @@ public record WorkerPlan(
    * @param student what can be recorded in the student
    * @param teacher what can be recorded in the teacher
    * @param connectorWeights weights of connectors that an earlier experiment trained, by full name
+   * @param stopEpoch the epoch, from 0, from which the student learns from labels alone; null for
+   *     none
    */
   public record Distillation(
       DistillerConfig distiller,
       String key,
       NetworkDescription student,
       NetworkDescription teacher,
-      Map<String, INDArray> connectorWeights)
-      implements Serializable {}
+      Map<String, INDArray> connectorWeights,
+      Integer stopEpoch)
+      implements Serializable {
+
+    /** Whether distillation has stopped before this epoch, from 0. */
+    boolean hasStopped(int epoch) {
+      return stopEpoch != null && epoch >= stopEpoch;
+    }
+  }
 }

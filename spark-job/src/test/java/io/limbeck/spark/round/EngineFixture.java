@@ -139,7 +139,7 @@ abstract class EngineFixture {
               UUID.randomUUID().toString(),
               student.toJson(),
               new WorkerPlan.Distillation(
-                  config, "d", studentDescription, teacherDescription, Map.of()),
+                  config, "d", studentDescription, teacherDescription, Map.of(), null),
               new TrainingOptions(schedule, stepsPerEpoch, 0.1),
               4);
     }

@@ -1,0 +1,53 @@
+package io.limbeck.spark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.limbeck.core.config.ConfigReader;
+import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.spark.TestSpark;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PreparationTest {
+  private static final String RELATIONS_OF_FEATURES =
+      """
+      algorithm.distiller={type: ConfigurableDistiller,
+        student_recorders: {fc: {type: ModuleOutputs, source: head.fc}},
+        teacher_recorders: {relu: {type: ModuleOutputs, source: backbone.layer0.relu}},
+        distill_losses: {loss_kl: null, relations: {type: DistanceWiseRKD}},
+        loss_forward_mappings: {loss_kl: null, relations: {
+          preds_S: {from_student: true, recorder: fc}, preds_T: {from_student: false, recorder: relu}}}}
+      """;
+
+  @TempDir private Path dir;
+
+  private FrozenNetwork teacher(String type, String... overrides) {
+    TinyExperiment tiny = new TinyExperiment(dir);
+    String json = tiny.json().replace("SingleTeacherDistill", type);
+    Path file = tiny.write("fpn.json", json.getBytes(StandardCharsets.UTF_8));
+    return new Preparation(TestSpark.session())
+        .prepare(new ConfigReader().read(file, List.of(overrides)))
+        .teachers()
+        .get("")
+        .taps();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FpnTeacherDistill", "SingleTeacherDistill"})
+  void teacher_runsUpToItsRecordedFeatures(String type) {
+    FrozenNetwork features = teacher(type, RELATIONS_OF_FEATURES);
+    assertThat(features.outputs()).containsExactly("backbone.layer0.relu");
+    assertThat(features.configuration()).doesNotContain("head.fc");
+    assertThat(features.parameters()).hasSize(64 * 12 + 12);
+  }
+
+  @Test
+  void teacher_whoseLogitsAreRecorded_runsWhole() {
+    assertThat(teacher("FpnTeacherDistill").configuration()).contains("head.fc");
+  }
+}
