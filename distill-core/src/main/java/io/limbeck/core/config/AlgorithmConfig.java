@@ -26,6 +26,9 @@ import java.util.Map;
   @JsonSubTypes.Type(
       value = AlgorithmConfig.SingleTeacherDistill.class,
       name = "FpnTeacherDistill"),
+  @JsonSubTypes.Type(
+      value = AlgorithmConfig.MultiTeacherDistill.class,
+      name = "MultiTeacherDistill"),
   @JsonSubTypes.Type(value = AlgorithmConfig.SelfDistill.class, name = "SelfDistill"),
   @JsonSubTypes.Type(
       value = AlgorithmConfig.DataFreeDistillation.class,
@@ -117,6 +120,57 @@ public sealed interface AlgorithmConfig extends Serializable {
       @Key("What is compared with what") DistillerConfig distiller)
       implements Distillation {}
 
+  /** A pipeline with frozen teachers that are told apart by their names. */
+  sealed interface SeveralTeachers extends Distillation {
+    /** The teachers; {@code NAME.} begins the sources of what is recorded in one. */
+    Map<String, TeacherConfig> teachers();
+  }
+
+  /**
+   * Several frozen teachers, a student, and the distiller's losses between it and them: one for
+   * each teacher, or such as weigh teachers against one another.
+   *
+   * @param architecture the student
+   * @param teachers by name
+   * @param initCfg an earlier experiment whose student and connectors these start from; null for a
+   *     fresh start
+   * @param studentTrainable whether the student learns, or only connectors and losses
+   * @param calculateStudentLoss whether the labels' cross-entropy is part of the total
+   * @param studentLossWeight factor of the labels' cross-entropy
+   * @param stopEpoch the epoch, from 0, from which the student learns from labels alone; null for
+   *     none
+   * @param distiller what is compared with what
+   */
+  record MultiTeacherDistill(
+      @Key("The student") ArchitectureConfig architecture,
+      @Key(
+              value = "The teachers; NAME. begins the sources of what is recorded in one",
+              minItems = 1)
+          Map<String, TeacherConfig> teachers,
+      @Key(
+              value = "An earlier experiment whose student and connectors these start from",
+              optional = true)
+          Pretrained initCfg,
+      @Key(
+              value = "Whether the student learns, or only what connectors and losses learn",
+              def = "true")
+          boolean studentTrainable,
+      @Key(
+              value = "Whether the labels' cross-entropy is added to the distillation losses",
+              def = "true")
+          boolean calculateStudentLoss,
+      @Key(value = "Factor of the labels' cross-entropy in the total", def = "1.0", min = 0)
+          double studentLossWeight,
+      @Key(
+              value =
+                  "Epoch, counted from 0, from which the student learns from labels alone; the teachers no longer run then; by default distillation goes on"
+                      + " to the end",
+              optional = true,
+              min = 1)
+          Integer stopEpoch,
+      @Key("What is compared with what") DistillerConfig distiller)
+      implements SeveralTeachers {}
+
   /**
    * One network teaches itself: what the teacher's recorders capture is its own, of the same pass,
    * and takes no gradient, so that deeper layers teach shallower ones.
@@ -166,10 +220,7 @@ public sealed interface AlgorithmConfig extends Serializable {
    * Distillation without data: a generator makes the images of noise. The student learns from its
    * teachers' answers to them, the generator from losses on both's answers.
    */
-  sealed interface DataFree extends Distillation {
-    /** The teachers; {@code NAME.} begins the sources of what is recorded in one. */
-    Map<String, TeacherConfig> teachers();
-
+  sealed interface DataFree extends SeveralTeachers {
     /** What makes images. */
     GeneratorConfig generator();
 

@@ -24,6 +24,7 @@ import io.limbeck.core.loss.logit.DKDLoss;
 import io.limbeck.core.loss.logit.KDSoftCELoss;
 import io.limbeck.core.loss.logit.KLDivergence;
 import io.limbeck.core.loss.logit.LabelCrossEntropyLoss;
+import io.limbeck.core.loss.logit.MultiTeacherKLDivergence;
 import io.limbeck.core.loss.logit.WSLD;
 import io.limbeck.core.loss.relation.AngleWiseRKD;
 import io.limbeck.core.loss.relation.CRDLoss;
@@ -51,6 +52,7 @@ public final class CoreTypes implements TypeProvider {
           DKDLoss.class,
           DISTLoss.class,
           WSLD.class,
+          MultiTeacherKLDivergence.class,
           ChannelWiseDivergence.class,
           PKDLoss.class,
           MGDLoss.class,

@@ -127,8 +127,10 @@ public record ExperimentConfig(
     }
     if (!(algorithm instanceof AlgorithmConfig.SingleTeacherDistill)) {
       throw new UserException(
-          "'teacher_cache' keeps what one frozen teacher puts out for training examples, but 'algorithm.type' %s has none"
-              .formatted(algorithm.getClass().getSimpleName()));
+          "'teacher_cache' keeps what one frozen teacher puts out for training examples, but 'algorithm.type' %s has %s"
+              .formatted(
+                  algorithm.getClass().getSimpleName(),
+                  algorithm instanceof AlgorithmConfig.MultiTeacherDistill ? "several" : "none"));
     }
     if (!data.batchAugments().isEmpty()) {
       throw new UserException(

@@ -163,7 +163,7 @@ class ConfigReaderTest {
           """
           algoritm=3 | 'algoritm' is not a key of the file, did you mean 'algorithm'?
           algorithm.distiler=3 | 'algorithm.distiler' is not a key of 'algorithm', did you mean 'distiller'?
-          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher" but must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, SelfDistill, DataFreeDistillation, DAFLDataFreeDistillation, Supervised, did you mean 'SingleTeacherDistill'?
+          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher" but must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, MultiTeacherDistill, SelfDistill, DataFreeDistillation, DAFLDataFreeDistillation, Supervised, did you mean 'SingleTeacherDistill'?
           algorithm.architecture.dept=20 | 'algorithm.architecture.dept' is not a key of 'algorithm.architecture', did you mean 'depth'? (known: depth, num_classes, type)
           algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
@@ -175,7 +175,7 @@ class ConfigReaderTest {
           algorithm.calculate_student_loss=maybe | 'algorithm.calculate_student_loss' is "maybe" but must be true or false
           algorithm.distiller.student_recorders.fc.type=ModuleOutput | 'algorithm.distiller.student_recorders.fc.type' is "ModuleOutput" but must be one of ModuleOutputs, ModuleInputs, FunctionOutputs, FunctionInputs, MethodOutputs, MethodInputs, Parameter, did you mean 'ModuleOutputs'?
           algorithm.distiller.student_recorders.fc.sources=a | 'algorithm.distiller.student_recorders.fc.sources' is not a key of 'algorithm.distiller.student_recorders.fc', did you mean 'source'? (known: source, type)
-          algorithm.distiller.distill_losses.loss_kl.type=KLDivergense | 'algorithm.distiller.distill_losses.loss_kl.type' is "KLDivergense", which is none of the 29 names known here, did you mean 'KLDivergence'? (also near:
+          algorithm.distiller.distill_losses.loss_kl.type=KLDivergense | 'algorithm.distiller.distill_losses.loss_kl.type' is "KLDivergense", which is none of the 30 names known here, did you mean 'KLDivergence'? (also near:
           algorithm.distiller.distill_losses.loss_kl.tau=0 | 'algorithm.distiller.distill_losses.loss_kl.tau' is 0 but must be > 0
           algorithm.distiller.distill_losses.loss_kl.reduction=average | 'algorithm.distiller.distill_losses.loss_kl.reduction' is "average" but must be one of batchmean, mean, sum, none
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder=fc | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder' is not a key of 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S', did you mean 'recorder'?
@@ -206,7 +206,7 @@ class ConfigReaderTest {
           """
           data=null | 'data' is missing: the examples
           output.dir=null | 'output.dir' is missing: folder for the report
-          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, SelfDistill, DataFreeDistillation, DAFLDataFreeDistillation, Supervised
+          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, MultiTeacherDistill, SelfDistill, DataFreeDistillation, DAFLDataFreeDistillation, Supervised
           algorithm.teacher=null | 'algorithm.teacher' is missing: the teacher
           algorithm.distiller.student_recorders.fc.source=null | 'algorithm.distiller.student_recorders.fc.source' is missing: name of the module
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student=null | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student' is missing: whether the recorder

@@ -1,5 +1,8 @@
 package io.limbeck.core.loss;
 
+import static io.limbeck.core.loss.logit.MultiTeacherKLDivergence.Weighting.CONFIDENCE;
+import static io.limbeck.core.loss.logit.MultiTeacherKLDivergence.Weighting.FIXED;
+import static io.limbeck.core.loss.logit.MultiTeacherKLDivergence.Weighting.LOWEST_CROSS_ENTROPY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -26,6 +29,7 @@ import io.limbeck.core.loss.logit.DKDLoss;
 import io.limbeck.core.loss.logit.KDSoftCELoss;
 import io.limbeck.core.loss.logit.KLDivergence;
 import io.limbeck.core.loss.logit.LabelCrossEntropyLoss;
+import io.limbeck.core.loss.logit.MultiTeacherKLDivergence;
 import io.limbeck.core.loss.logit.WSLD;
 import io.limbeck.core.loss.relation.AngleWiseRKD;
 import io.limbeck.core.loss.relation.DistanceWiseRKD;
@@ -69,6 +73,9 @@ class LossGradientTest {
           new DKDLoss(1, 1, 1, BATCH_MEAN, 1, false, false),
           new DKDLoss(3, 0.5, 4, Reduction.MEAN, 0.7, true, false),
           new WSLD(2, 2.5, null),
+          new MultiTeacherKLDivergence(2, 0.7, List.of("a", "b"), FIXED, List.of(0.9, 0.2)),
+          new MultiTeacherKLDivergence(3, 2, List.of("a", "b", "c"), CONFIDENCE, null),
+          new MultiTeacherKLDivergence(1, 1, List.of("a", "b"), LOWEST_CROSS_ENTROPY, null),
           new LabelCrossEntropyLoss(0.7),
           new OnehotLikeLoss(0.5),
           new InformationEntropyLoss(5),

@@ -3,6 +3,7 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.AlgorithmConfig.SelfDistill;
+import io.limbeck.core.config.AlgorithmConfig.SeveralTeachers;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.GeneratorConfig;
 import io.limbeck.core.connector.Connector;
@@ -110,8 +111,8 @@ final class Assembly {
               single.teacherCkpt(),
               "algorithm.teacher",
               "algorithm.teacher_ckpt"));
-    } else if (algorithm instanceof DataFree dataFree) {
-      dataFree
+    } else if (algorithm instanceof SeveralTeachers several) {
+      several
           .teachers()
           .forEach(
               (name, teacher) -> {

@@ -199,7 +199,8 @@ public final class Experiment {
           series.get(Mode.STUDENT_ALONE),
           series.get(Mode.DISTILLED),
           series.get(Mode.SUPERVISED),
-          Report.gapRecovered(alone, series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)),
+          Report.gapRecovered(
+              teachers.values(), series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)),
           watch.times());
     } finally {
       cache.ifPresent(TeacherCache::release);

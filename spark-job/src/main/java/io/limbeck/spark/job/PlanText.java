@@ -2,6 +2,7 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.AlgorithmConfig.DataFree;
 import io.limbeck.core.config.AlgorithmConfig.Distillation;
+import io.limbeck.core.config.AlgorithmConfig.SeveralTeachers;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.DistillerConfig;
@@ -95,8 +96,8 @@ public final class PlanText {
   }
 
   private static Object architecture(Distillation distill, String teacher) {
-    return distill instanceof DataFree dataFree
-        ? dataFree.teachers().get(teacher).architecture()
+    return distill instanceof SeveralTeachers several
+        ? several.teachers().get(teacher).architecture()
         : ((SingleTeacherDistill) distill).teacher();
   }
 

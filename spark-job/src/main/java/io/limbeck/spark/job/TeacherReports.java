@@ -1,6 +1,6 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
+import io.limbeck.core.config.AlgorithmConfig.SeveralTeachers;
 import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.AlgorithmConfig.TeacherConfig;
 import io.limbeck.core.config.ArchitectureConfig;
@@ -50,8 +50,8 @@ final class TeacherReports {
   }
 
   private static String file(Prepared prepared, String teacher) {
-    if (prepared.config().algorithm() instanceof DataFree dataFree) {
-      TeacherConfig config = dataFree.teachers().get(teacher);
+    if (prepared.config().algorithm() instanceof SeveralTeachers several) {
+      TeacherConfig config = several.teachers().get(teacher);
       return file(config.architecture(), config.teacherCkpt());
     }
     SingleTeacherDistill single = (SingleTeacherDistill) prepared.config().algorithm();

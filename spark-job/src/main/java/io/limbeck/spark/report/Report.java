@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.limbeck.core.error.UserException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -26,8 +27,8 @@ import java.util.Map;
  * @param distilled the student trained with its teacher; null without one
  * @param model the network of a supervised experiment; null otherwise
  * @param gapRecovered {@code (distilled - alone) / (teacher - alone)} of the mean test accuracies:
- *     0 for nothing gained, 1 for a student as good as its teacher; null when one of them is
- *     missing or there is no gap
+ *     0 for nothing gained, 1 for a student as good as its teacher, or the best of several; null
+ *     when one of them is missing or there is no gap
  * @param seconds where the job's time went; null in reports of earlier releases
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -55,17 +56,21 @@ public record Report(
   /**
    * The gap that distillation closed.
    *
-   * @param teacher null without one
+   * @param teachers of which the best one counts
    * @param alone null without one
    * @param distilled null without one
    */
   public static Double gapRecovered(
-      TeacherReport teacher, ModelSeries alone, ModelSeries distilled) {
-    if (teacher == null || alone == null || distilled == null || alone.comparedAccuracy() == null) {
+      Collection<TeacherReport> teachers, ModelSeries alone, ModelSeries distilled) {
+    if (teachers.isEmpty()
+        || alone == null
+        || distilled == null
+        || alone.comparedAccuracy() == null) {
       return null;
     }
-    Split split = teacher.test() != null ? teacher.test() : teacher.validation();
-    double gap = split.accuracy() - alone.comparedAccuracy().mean();
+    double best =
+        teachers.stream().mapToDouble(TeacherReport::comparedAccuracy).max().orElseThrow();
+    double gap = best - alone.comparedAccuracy().mean();
     return gap <= 0
         ? null
         : (distilled.comparedAccuracy().mean() - alone.comparedAccuracy().mean()) / gap;

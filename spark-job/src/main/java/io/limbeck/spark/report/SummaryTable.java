@@ -70,8 +70,9 @@ public final class SummaryTable {
       footer.append(
           String.format(
               Locale.ROOT,
-              "gap recovered: %.0f %% of the way from the student alone to the teacher%n",
-              100 * report.gapRecovered()));
+              "gap recovered: %.0f %% of the way from the student alone to the %s%n",
+              100 * report.gapRecovered(),
+              report.teachers() == null ? "teacher" : "best teacher"));
     }
     footer.append(
         report.seeds().size() > 1

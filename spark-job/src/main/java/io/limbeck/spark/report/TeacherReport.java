@@ -8,4 +8,10 @@ package io.limbeck.spark.report;
  * @param validation null without validation examples
  * @param test null without test examples
  */
-public record TeacherReport(long parameters, long modelBytes, Split validation, Split test) {}
+public record TeacherReport(long parameters, long modelBytes, Split validation, Split test) {
+
+  /** The accuracy that students are held against: on test examples, if there are any. */
+  double comparedAccuracy() {
+    return (test != null ? test : validation).accuracy();
+  }
+}

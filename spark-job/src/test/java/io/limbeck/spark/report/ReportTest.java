@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -50,7 +51,7 @@ class ReportTest {
         alone,
         distilled,
         null,
-        Report.gapRecovered(teacher, alone, distilled),
+        Report.gapRecovered(List.of(teacher), alone, distilled),
         new JobTimes(6, 1, 2, 3, 20, 19, 0.5, 32.5));
   }
 
@@ -59,9 +60,16 @@ class ReportTest {
     assertThat(report().gapRecovered()).isCloseTo(0.03 / 0.07, within(1e-12));
     assertThat(
             Report.gapRecovered(
-                new TeacherReport(1, 1, null, split(0.8)), series(0.9), series(0.95)))
+                List.of(new TeacherReport(1, 1, null, split(0.8))), series(0.9), series(0.95)))
         .isNull();
-    assertThat(Report.gapRecovered(null, series(0.9), series(0.95))).isNull();
+    assertThat(Report.gapRecovered(List.of(), series(0.9), series(0.95))).isNull();
+    List<TeacherReport> several =
+        Stream.of(0.8, 0.98, 0.97)
+            .map(accuracy -> new TeacherReport(1, 1, null, split(accuracy)))
+            .toList();
+    assertThat(Report.gapRecovered(several, series(0.9), series(0.95)))
+        .as("of the gap to the best teacher")
+        .isCloseTo(0.05 / 0.08, within(1e-12));
   }
 
   @Test
