@@ -1,6 +1,5 @@
 package io.limbeck.core.config;
 
-import io.limbeck.core.delivery.DeliveryConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Key;
 import java.io.Serializable;
@@ -107,15 +106,13 @@ public record ExperimentConfig(
     }
     algorithm
         .distiller()
-        .distillDeliveries()
+        .moduleDeliveries()
         .forEach(
-            (name, delivery) -> {
-              if (delivery instanceof DeliveryConfig.ModuleOutputs) {
-                throw new UserException(
-                    since
-                        + "'algorithm.distiller.distill_deliveries.%s' has a part of it be the teacher's in every step"
-                            .formatted(name));
-              }
+            name -> {
+              throw new UserException(
+                  since
+                      + "'algorithm.distiller.distill_deliveries.%s' has a part of it be the teacher's in every step"
+                          .formatted(name));
             });
   }
 

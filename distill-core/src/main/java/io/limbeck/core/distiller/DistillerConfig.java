@@ -8,6 +8,7 @@ import io.limbeck.core.loss.Loss;
 import io.limbeck.core.recorder.Recorder;
 import io.limbeck.core.schema.Key;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 
 /** The {@code distiller} block of a config. */
@@ -32,6 +33,14 @@ public sealed interface DistillerConfig extends Serializable {
 
   /** Which values of the student are overridden by the teacher's, by name. */
   Map<String, DeliveryConfig> distillDeliveries();
+
+  /** The names of those that make the output of a module of the student the teacher's. */
+  default List<String> moduleDeliveries() {
+    return distillDeliveries().entrySet().stream()
+        .filter(each -> each.getValue() instanceof DeliveryConfig.ModuleOutputs)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
 
   /** Modules between recorded values and losses, by name. */
   Map<String, ConnectorChain> connectors();
