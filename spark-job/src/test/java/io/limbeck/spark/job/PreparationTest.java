@@ -1,8 +1,10 @@
 package io.limbeck.spark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.limbeck.core.config.ConfigReader;
+import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.TestSpark;
 import java.nio.charset.StandardCharsets;
@@ -49,5 +51,13 @@ class PreparationTest {
   @Test
   void teacher_whoseLogitsAreRecorded_runsWhole() {
     assertThat(teacher("FpnTeacherDistill").configuration()).contains("head.fc");
+  }
+
+  /** The teacher does not fit that shape either, but the mistake is the shape's. */
+  @Test
+  void dataOfAnotherShape_areToldFirst() {
+    assertThatThrownBy(() -> teacher("SingleTeacherDistill", "data.shape=[1, 9, 9]"))
+        .isInstanceOf(UserException.class)
+        .hasMessage("'data.shape' is [1, 9, 9] but the first example has shape [1, 8, 8]");
   }
 }
