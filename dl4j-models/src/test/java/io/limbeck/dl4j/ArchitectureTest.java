@@ -43,6 +43,8 @@ class ArchitectureTest {
           .definedBy("..dl4j.augment..")
           .layer("head")
           .definedBy("..dl4j.head..")
+          .layer("normalization")
+          .definedBy("..dl4j.normalization..")
           .layer("vertex")
           .definedBy("..dl4j.vertex..")
           .layer("function")
@@ -71,6 +73,8 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("head")
           .mayNotAccessAnyLayer()
+          .whereLayer("normalization")
+          .mayNotAccessAnyLayer()
           .whereLayer("vertex")
           .mayOnlyAccessLayers("shape")
           .whereLayer("function")
@@ -85,6 +89,7 @@ class ArchitectureTest {
               "training",
               "augment",
               "head",
+              "normalization",
               "vertex",
               "function",
               "connector")

@@ -54,7 +54,7 @@ public record ExperimentConfig(
 
   /** Checks what keys of one block ask of another. */
   public ExperimentConfig {
-    boolean dataFree = algorithm instanceof AlgorithmConfig.DataFree;
+    boolean dataFree = algorithm instanceof DataFree;
     if (!dataFree && data.train() == null) {
       throw new UserException("'data.train' is missing: examples that are learnt from");
     }
@@ -79,8 +79,15 @@ public record ExperimentConfig(
           "'averaging.recompute_batch_norm' needs training examples, but data-free distillation has none");
     }
     requireCacheable(algorithm, data, teacherCache);
-    if (algorithm instanceof AlgorithmConfig.Distillation distillation) {
+    if (algorithm instanceof Distillation distillation) {
       requireStoppable(distillation);
+    }
+    if (algorithm instanceof SingleTeacherDistill single
+        && single.teacherTrainable()
+        && !single.studentTrainable()) {
+      throw new UserException(
+          "'algorithm.teacher_trainable' is true and 'algorithm.student_trainable' false: let the network that learns be the"
+              + " student");
     }
     if (averaging.frequencySchedule() instanceof FrequencySchedule.PostLocal postLocal) {
       postLocal.fromEpoch(schedule.lrSchedule());
@@ -88,7 +95,7 @@ public record ExperimentConfig(
   }
 
   /** Once distillation has stopped there is nothing but labels, and nothing of a teacher. */
-  private static void requireStoppable(AlgorithmConfig.Distillation algorithm) {
+  private static void requireStoppable(Distillation algorithm) {
     if (algorithm.stopEpoch() == null) {
       return;
     }
@@ -122,12 +129,23 @@ public record ExperimentConfig(
     if (cache == null) {
       return;
     }
-    if (!(algorithm instanceof AlgorithmConfig.SingleTeacherDistill)) {
+    if (!(algorithm instanceof SingleTeacherDistill single)) {
       throw new UserException(
           "'teacher_cache' keeps what one frozen teacher puts out for training examples, but 'algorithm.type' %s has %s"
               .formatted(
                   algorithm.getClass().getSimpleName(),
-                  algorithm instanceof AlgorithmConfig.MultiTeacherDistill ? "several" : "none"));
+                  algorithm instanceof MultiTeacherDistill ? "several" : "none"));
+    }
+    if (single.teacherTrainable() || !single.teacherNormEval()) {
+      throw new UserException(
+          "'teacher_cache' keeps what the teacher puts out for each example once and for all, but with '%s' %s"
+              .formatted(
+                  single.teacherTrainable()
+                      ? "algorithm.teacher_trainable"
+                      : "algorithm.teacher_norm_eval",
+                  single.teacherTrainable()
+                      ? "true it changes"
+                      : "false it depends on the rest of the mini-batch"));
     }
     if (!data.batchAugments().isEmpty()) {
       throw new UserException(

@@ -90,6 +90,24 @@ public final class Distiller {
   }
 
   /**
+   * Checks a config against a student and a teacher that learns, too: the two run in one pass, and
+   * gradients go to both.
+   *
+   * @param config the distiller block
+   * @param key where the block stands in the file, for messages
+   * @param student what can be recorded in the student
+   * @param teacher what can be recorded in the teacher
+   * @return a distiller for one pass
+   * @throws UserException also for what needs a pass before the student's
+   */
+  public static Distiller ofBoth(
+      DistillerConfig config, String key, NetworkDescription student, NetworkDescription teacher) {
+    Distiller distiller = new Distiller(config, key, student, teacher, Learner.BOTH);
+    return distiller.without(
+        distiller.deliveryProblems(key, "a teacher that learns runs in one pass with the student"));
+  }
+
+  /**
    * Checks a config whose losses teach what makes the images that student and teachers see: their
    * gradients go through all of them.
    *

@@ -4,6 +4,8 @@ package io.limbeck.core.distiller;
 enum Learner {
   /** The student, and no gradient goes to the teacher. */
   STUDENT,
+  /** Both networks. */
+  BOTH,
   /** What made the images that both networks saw: gradients go through both. */
   GENERATOR
 }

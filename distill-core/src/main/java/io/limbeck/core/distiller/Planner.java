@@ -208,8 +208,8 @@ final class Planner {
     requireModule(at + ".source", module.source(), student);
     requireModule(at + ".teacher_source", module.from(), teacher);
     if (problems.size() == before) {
-      List<Long> own = student.shapeOf(module.source());
-      List<Long> delivered = teacher.shapeOf(module.from());
+      List<Long> own = student.shapeOf(student.scope() + module.source());
+      List<Long> delivered = teacher.shapeOf(teacher.scope() + module.from());
       if (!own.equals(delivered)) {
         problems.add(
             "'%s': the student's '%s' has shape %s but the teacher's '%s' has shape %s, a delivery needs equal shapes"
@@ -219,7 +219,7 @@ final class Planner {
   }
 
   private void requireModule(String at, String source, NetworkDescription network) {
-    if (network.vertex(source).isEmpty()) {
+    if (network.vertex(network.scope() + source).isEmpty()) {
       problems.add(
           "'%s' is \"%s\", which is not in the model, %s"
               .formatted(at, source, Names.suggestion(source, network.sources())));

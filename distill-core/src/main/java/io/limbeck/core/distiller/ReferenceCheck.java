@@ -147,7 +147,7 @@ final class ReferenceCheck {
     if (origin instanceof Origin.Activation activation && !isInput(activation)) {
       return new GradientTarget.Vertex(activation.vertex());
     }
-    return origin instanceof Origin.ParameterValue parameter && learner == Learner.STUDENT
+    return origin instanceof Origin.ParameterValue parameter && learner != Learner.GENERATOR
         ? new GradientTarget.StudentParameter(parameter.name())
         : null;
   }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 /**
  * What can be recorded in a network: its vertices in the order in which they run.
  *
+ * @param scope what the names of its vertices begin with and sources leave out; mostly empty
  * @param input the name of its input, as vertices name it
  * @param inputShape of one example
  * @param vertices every vertex but the input and the loss
@@ -16,7 +17,12 @@ import java.util.stream.Collectors;
  * @param loss the module that compares them with the labels
  */
 public record NetworkDescription(
-    String input, List<Long> inputShape, List<Vertex> vertices, String logits, String loss)
+    String scope,
+    String input,
+    List<Long> inputShape,
+    List<Vertex> vertices,
+    String logits,
+    String loss)
     implements Serializable {
   private static final Pattern EXECUTION = Pattern.compile("#\\d+$");
 
@@ -24,6 +30,54 @@ public record NetworkDescription(
   public NetworkDescription {
     inputShape = List.copyOf(inputShape);
     vertices = List.copyOf(vertices);
+  }
+
+  /**
+   * A network of which sources name vertices as they are called.
+   *
+   * @param input the name of its input, as vertices name it
+   * @param inputShape of one example
+   * @param vertices every vertex but the input and the loss
+   * @param logits the vertex that puts out the class scores
+   * @param loss the module that compares them with the labels
+   */
+  public NetworkDescription(
+      String input, List<Long> inputShape, List<Vertex> vertices, String logits, String loss) {
+    this("", input, inputShape, vertices, logits, loss);
+  }
+
+  /**
+   * The same network as one of several whose recorders see no other: as {@link #named}, but sources
+   * leave the name out.
+   *
+   * @param name the network's
+   * @param commonInput what the input of all is called
+   */
+  public NetworkDescription scoped(String name, String commonInput) {
+    NetworkDescription named = named(name).withInput(commonInput);
+    return new NetworkDescription(
+        name + ".", commonInput, inputShape, named.vertices, named.logits, named.loss);
+  }
+
+  private NetworkDescription withInput(String other) {
+    if (other.equals(input)) {
+      return this;
+    }
+    List<Vertex> fed =
+        vertices.stream()
+            .map(
+                vertex ->
+                    new Vertex(
+                        vertex.name(),
+                        vertex.type(),
+                        vertex.shape(),
+                        vertex.rows(),
+                        vertex.inputs().stream()
+                            .map(from -> from.equals(input) ? other : from)
+                            .toList(),
+                        vertex.parameters()))
+            .toList();
+    return new NetworkDescription(scope, other, inputShape, fed, logits, loss);
   }
 
   /**
@@ -54,7 +108,8 @@ public record NetworkDescription(
   }
 
   /**
-   * Several networks with one input seen as one; its logits and loss are the first one's.
+   * Several networks with one input seen as one; the input's name, the logits and the loss are the
+   * first one's.
    *
    * @param networks with different names
    */
@@ -63,7 +118,9 @@ public record NetworkDescription(
     return new NetworkDescription(
         first.input,
         first.inputShape,
-        networks.stream().flatMap(network -> network.vertices.stream()).toList(),
+        networks.stream()
+            .flatMap(network -> network.withInput(first.input).vertices.stream())
+            .toList(),
         first.logits,
         first.loss);
   }
@@ -76,8 +133,9 @@ public record NetworkDescription(
    * @return empty when there is no such module; {@code record_idx} counts in this list
    */
   public List<Vertex> executions(String source) {
+    String name = scope + source;
     return vertices.stream()
-        .filter(vertex -> vertex.name().equals(source) || moduleOf(vertex.name()).equals(source))
+        .filter(vertex -> vertex.name().equals(name) || moduleOf(vertex.name()).equals(name))
         .toList();
   }
 
@@ -85,9 +143,14 @@ public record NetworkDescription(
   public List<String> sources() {
     return vertices.stream()
         .filter(Vertex::isRecordable)
-        .map(vertex -> moduleOf(vertex.name()))
+        .map(vertex -> moduleOf(vertex.name()).substring(scope.length()))
         .distinct()
         .collect(Collectors.toList());
+  }
+
+  /** Whether a source names the loss module. */
+  public boolean isLoss(String source) {
+    return loss.equals(scope + source);
   }
 
   /**

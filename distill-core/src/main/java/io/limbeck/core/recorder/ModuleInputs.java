@@ -26,14 +26,14 @@ public record ModuleInputs(
     if (source.isEmpty()) {
       return List.of(new Origin.Items(List.of(features(network), new Origin.Samples())));
     }
-    if (source.equals(network.loss())) {
+    if (network.isLoss(source)) {
       return List.of(
           new Origin.Items(List.of(activation(network, network.logits()), new Origin.Labels())));
     }
     List<Vertex> executions = network.executions(source);
     if (executions.isEmpty()) {
       List<String> known = new ArrayList<>(network.sources());
-      known.add(network.loss());
+      known.add(network.loss().substring(network.scope().length()));
       throw new UnknownSourceException(
           "which is not in the model, " + Names.suggestion(source, known));
     }

@@ -21,7 +21,7 @@ public record ModuleOutputs(
     List<Vertex> executions = network.executions(source);
     if (executions.isEmpty()) {
       throw new UnknownSourceException(
-          source.equals(network.loss()) || source.isEmpty()
+          network.isLoss(source) || source.isEmpty()
               ? "whose output is the loss itself, which is not recorded: name a module before it"
               : "which is not in the model, " + Names.suggestion(source, network.sources()));
     }

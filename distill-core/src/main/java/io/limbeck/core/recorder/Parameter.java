@@ -2,7 +2,6 @@ package io.limbeck.core.recorder;
 
 import io.limbeck.core.error.Names;
 import io.limbeck.core.network.NetworkDescription;
-import io.limbeck.core.network.Vertex;
 import io.limbeck.core.schema.Key;
 import java.util.List;
 
@@ -19,9 +18,9 @@ public record Parameter(
   @Override
   public List<Origin> origins(NetworkDescription network) {
     return network.parameters().stream()
-        .filter(parameter -> parameter.name().equals(source))
+        .filter(parameter -> parameter.name().equals(network.scope() + source))
         .findFirst()
-        .map(parameter -> (Origin) new Origin.ParameterValue(source, parameter.shape()))
+        .map(parameter -> (Origin) new Origin.ParameterValue(parameter.name(), parameter.shape()))
         .map(List::of)
         .orElseThrow(
             () ->
@@ -29,6 +28,8 @@ public record Parameter(
                     "which is not a parameter of the model, "
                         + Names.suggestion(
                             source,
-                            network.parameters().stream().map(Vertex.Parameter::name).toList())));
+                            network.parameters().stream()
+                                .map(each -> each.name().substring(network.scope().length()))
+                                .toList())));
   }
 }

@@ -3,7 +3,6 @@ package io.limbeck.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.connector.ConnectorChain;
@@ -76,7 +75,7 @@ class ConfigReaderTest {
             """);
     ExperimentConfig config = reader.read(yaml, List.of());
     assertThat(config.algorithm())
-        .isEqualTo(new AlgorithmConfig.Supervised(new ArchitectureConfig.Mlp(List.of(8), null)));
+        .isEqualTo(new Supervised(new ArchitectureConfig.Mlp(List.of(8), null)));
   }
 
   @Test
@@ -163,7 +162,7 @@ class ConfigReaderTest {
           """
           algoritm=3 | 'algoritm' is not a key of the file, did you mean 'algorithm'?
           algorithm.distiler=3 | 'algorithm.distiler' is not a key of 'algorithm', did you mean 'distiller'?
-          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher" but must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, MultiTeacherDistill, SelfDistill, DataFreeDistillation, DAFLDataFreeDistillation, Supervised, did you mean 'SingleTeacherDistill'?
+          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher", which is none of the 9 names known here, did you mean 'SingleTeacherDistill'? (also near: Supervised, SelfDistill)
           algorithm.architecture.dept=20 | 'algorithm.architecture.dept' is not a key of 'algorithm.architecture', did you mean 'depth'? (known: depth, num_classes, type)
           algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
@@ -171,7 +170,7 @@ class ConfigReaderTest {
           algorithm.teacher={type: RegNet, model_name: regnety_16} | 'algorithm.teacher.model_name' is "regnety_16", which is none of the 24 names known here, did you mean 'regnety_016'?
           algorithm.architecture={type: VisionTransformer, arch: deit_base} | 'algorithm.architecture.arch' is "deit_base" but must be one of deit-tiny, deit-small, deit-base, did you mean 'deit-base'?
           algorithm.architecture={type: VisionTransformer, drop_path_rate: 1} | 'algorithm.architecture.drop_path_rate' is 1 but must be <= 0.99
-          algorithm.teacher_trainable=true | 'algorithm.teacher_trainable' is true but must be false, as the teacher is frozen
+          algorithm.teacher_trainable="yes" | 'algorithm.teacher_trainable' is "yes" but must be true or false
           algorithm.calculate_student_loss=maybe | 'algorithm.calculate_student_loss' is "maybe" but must be true or false
           algorithm.distiller.student_recorders.fc.type=ModuleOutput | 'algorithm.distiller.student_recorders.fc.type' is "ModuleOutput" but must be one of ModuleOutputs, ModuleInputs, FunctionOutputs, FunctionInputs, MethodOutputs, MethodInputs, Parameter, did you mean 'ModuleOutputs'?
           algorithm.distiller.student_recorders.fc.sources=a | 'algorithm.distiller.student_recorders.fc.sources' is not a key of 'algorithm.distiller.student_recorders.fc', did you mean 'source'? (known: source, type)
@@ -206,7 +205,7 @@ class ConfigReaderTest {
           """
           data=null | 'data' is missing: the examples
           output.dir=null | 'output.dir' is missing: folder for the report
-          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, MultiTeacherDistill, SelfDistill, DataFreeDistillation, DAFLDataFreeDistillation, Supervised
+          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, MultiTeacherDistill, SelfDistill, OnlineDistill, DataFreeDistillation, DAFLDataFreeDistillation and 1 more, all in docs/config.md
           algorithm.teacher=null | 'algorithm.teacher' is missing: the teacher
           algorithm.distiller.student_recorders.fc.source=null | 'algorithm.distiller.student_recorders.fc.source' is missing: name of the module
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student=null | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student' is missing: whether the recorder

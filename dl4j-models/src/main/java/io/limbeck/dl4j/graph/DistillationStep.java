@@ -289,8 +289,8 @@ public final class DistillationStep {
       known.put(distiller.teacher().network().input(), batch.features());
       return known;
     }
-    // Who watches the teacher's calls must see the mini-batch as it is.
-    return distiller.teacherIsPure()
+    // Who watches the teacher's calls must see the mini-batch as it is, and so must its statistics.
+    return distiller.teacherIsPure() && teacher.isByExample()
         ? WholeBatch.forward(teacher, batch.features(), batch.fullSize())
         : teacher.forward(batch.features());
   }

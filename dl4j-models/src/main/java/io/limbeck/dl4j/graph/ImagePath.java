@@ -3,7 +3,6 @@ package io.limbeck.dl4j.graph;
 import io.limbeck.dl4j.function.ChannelAffine;
 import io.limbeck.dl4j.function.Identity;
 import io.limbeck.dl4j.vertex.FunctionVertex;
-import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -21,13 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * inference: their BatchNorms become plain scales and shifts, their dropout is off.
  */
 final class ImagePath {
-  private final ComputationGraphConfiguration conf;
-  private final String images;
-
-  private ImagePath(ComputationGraphConfiguration conf, String images) {
-    this.conf = conf;
-    this.images = images;
-  }
+  private ImagePath() {}
 
   /**
    * Joins networks.
@@ -44,45 +37,18 @@ final class ImagePath {
     ComputationGraphConfiguration conf = generator.clone();
     conf.setTrainingWorkspaceMode(student.getTrainingWorkspaceMode());
     String images = student.getNetworkInputs().get(0);
-    ImagePath path = new ImagePath(conf, images);
-    path.put(images, new FunctionVertex(new Identity()), generator.getNetworkOutputs());
-    path.add("", student, (name, vertex) -> vertex.clone());
+    JoinedGraph joined = new JoinedGraph(conf, images);
+    joined.put(images, new FunctionVertex(new Identity()), generator.getNetworkOutputs());
+    joined.add("", student, (name, vertex) -> vertex.clone());
     teachers.forEach(
         (name, teacher) ->
-            path.add(
+            joined.add(
                 name + ".",
                 teacher.configuration(),
                 (vertexName, vertex) -> frozen(vertexName, vertex, teacher)));
     conf.setNetworkOutputs(student.getNetworkOutputs());
     TopologicalOrder.forget(conf);
     return conf;
-  }
-
-  /** What a vertex becomes in another graph. */
-  private interface Taken {
-    GraphVertex as(String name, GraphVertex vertex);
-  }
-
-  private void add(String prefix, ComputationGraphConfiguration from, Taken taken) {
-    String input = from.getNetworkInputs().get(0);
-    from.getVertices()
-        .forEach(
-            (name, vertex) -> {
-              GraphVertex copy = taken.as(name, vertex);
-              if (copy instanceof LayerVertex layer) {
-                layer.getLayerConf().getLayer().setLayerName(prefix + name);
-              }
-              List<String> inputs =
-                  from.getVertexInputs().get(name).stream()
-                      .map(each -> each.equals(input) ? images : prefix + each)
-                      .toList();
-              put(prefix + name, copy, inputs);
-            });
-  }
-
-  private void put(String name, GraphVertex vertex, List<String> inputs) {
-    conf.getVertices().put(name, vertex);
-    conf.getVertexInputs().put(name, inputs);
   }
 
   private static GraphVertex frozen(String name, GraphVertex vertex, TeacherGraph teacher) {

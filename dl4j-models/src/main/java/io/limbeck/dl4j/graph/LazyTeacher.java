@@ -24,6 +24,11 @@ public final class LazyTeacher implements Teacher {
   }
 
   @Override
+  public boolean isByExample() {
+    return teacher().isByExample();
+  }
+
+  @Override
   public INDArray parameter(String name) {
     return teacher().parameter(name);
   }

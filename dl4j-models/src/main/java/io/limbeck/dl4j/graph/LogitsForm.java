@@ -66,6 +66,18 @@ public final class LogitsForm {
   }
 
   /**
+   * The vertices that put out the logits of several networks in one graph, in the order of its
+   * outputs.
+   *
+   * @param joined a configuration made by {@link JoinedGraph#of}
+   */
+  public static List<String> allLogits(ComputationGraphConfiguration joined) {
+    return joined.getNetworkOutputs().stream()
+        .map(loss -> joined.getVertexInputs().get(loss).get(0))
+        .toList();
+  }
+
+  /**
    * The vertex of the loss layer.
    *
    * @param logitsForm a configuration made by {@link #of}

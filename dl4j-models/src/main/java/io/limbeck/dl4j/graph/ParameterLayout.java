@@ -67,6 +67,22 @@ public record ParameterLayout(List<Segment> segments) implements Serializable {
     return new ParameterLayout(segments);
   }
 
+  /**
+   * The same parameters as those of one of several networks in a joined graph.
+   *
+   * @param network its name; empty for one that keeps its names
+   */
+  public ParameterLayout named(String network) {
+    String prefix = JoinedGraph.prefix(network);
+    return new ParameterLayout(
+        segments.stream()
+            .map(
+                each ->
+                    new Segment(
+                        prefix + each.name(), each.offset(), each.length(), each.statistic()))
+            .toList());
+  }
+
   /** Elements of the vector. */
   public int length() {
     return segments.stream().mapToInt(Segment::length).sum();

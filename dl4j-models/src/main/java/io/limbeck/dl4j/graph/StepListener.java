@@ -41,9 +41,7 @@ final class StepListener extends BaseTrainingListener implements Observing {
       Function<Map<String, INDArray>, DistillResult> distil) {
     this.graph = graph;
     this.observed = new TreeSet<>(recorded);
-    if (graph.hasTaskLoss()) {
-      observed.add(graph.taskLossInput());
-    }
+    observed.addAll(graph.taskLossInputs());
     this.distil = distil;
   }
 
@@ -80,10 +78,10 @@ final class StepListener extends BaseTrainingListener implements Observing {
 
   /** The step goes on and spoils the parameters, so this is the moment to look. */
   private String diagnose(Map<String, INDArray> activations) {
-    INDArray logits = graph.hasTaskLoss() ? activations.get(graph.taskLossInput()) : null;
     boolean bad =
         !losses.values().stream().allMatch(Double::isFinite)
-            || (logits != null && NonFinite.in(logits).isPresent());
+            || graph.taskLossInputs().stream()
+                .anyMatch(logits -> NonFinite.in(activations.get(logits)).isPresent());
     return bad ? NonFinite.first(graph.network(), all(activations)).orElse(null) : null;
   }
 
@@ -112,9 +110,6 @@ final class StepListener extends BaseTrainingListener implements Observing {
   /** Called after the score is there and before the parameters move. */
   @Override
   public void onBackwardPass(Model model) {
-    if (graph.hasTaskLoss()) {
-      ComputationGraph network = graph.network();
-      losses.put("student.loss", network.score() - network.calcRegularizationScore(true));
-    }
+    graph.taskLossValues().forEach((name, value) -> losses.put(name + ".loss", value));
   }
 }

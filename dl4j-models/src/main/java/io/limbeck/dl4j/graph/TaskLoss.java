@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.graph;
 
+import java.io.Serializable;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -8,12 +9,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
-/** The labels' cross-entropy, with a weight. */
-final class TaskLoss {
-  private TaskLoss() {}
+/**
+ * A network's cross-entropy with the labels.
+ *
+ * @param name of the network, as the logs have it: the loss is {@code NAME.loss}
+ * @param weight its factor in the total; 0 leaves its loss layer out of the graph
+ */
+public record TaskLoss(String name, double weight) implements Serializable {
 
-  static void weigh(ComputationGraphConfiguration conf, String loss, String logits, double weight) {
+  /** Sets the weight on the loss layer of a graph. */
+  void weigh(ComputationGraphConfiguration conf, String loss) {
     if (weight != 1) {
+      String logits = conf.getVertexInputs().get(loss).get(0);
       LossLayer layer =
           (LossLayer) ((LayerVertex) conf.getVertices().get(loss)).getLayerConf().getLayer();
       var classifier =

@@ -14,6 +14,11 @@ public interface Teacher {
    */
   Map<String, INDArray> forward(INDArray features);
 
+  /** Whether it puts out the same for an example whatever others are with it. */
+  default boolean isByExample() {
+    return true;
+  }
+
   /**
    * A parameter.
    *

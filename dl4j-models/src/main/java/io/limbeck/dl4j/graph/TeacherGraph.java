@@ -3,6 +3,7 @@ package io.limbeck.dl4j.graph;
 import io.limbeck.core.interception.Interception;
 import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.inference.CompiledNetwork;
+import io.limbeck.dl4j.normalization.SteadyNormalization;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,11 @@ public final class TeacherGraph implements Teacher {
    */
   public BatchNormMoments batchNormMoments(INDArray features) {
     return BatchNormMoments.of(network, features);
+  }
+
+  @Override
+  public boolean isByExample() {
+    return SteadyNormalization.isByExample(network.getConfiguration());
   }
 
   @Override

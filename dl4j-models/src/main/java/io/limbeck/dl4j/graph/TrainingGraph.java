@@ -6,6 +6,8 @@ import io.limbeck.dl4j.head.GradientHeadLayer;
 import io.limbeck.dl4j.head.LearntArrayLayer;
 import io.limbeck.dl4j.training.CompiledGraph;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -27,7 +29,7 @@ public final class TrainingGraph {
   private final StudentPlan plan;
   private final Map<String, String> heads;
   private final Map<String, List<String>> connectorOutputs;
-  private final String loss;
+  private final Map<String, String> taskLosses;
   private final Learners learners;
   private final double labelSmoothVal;
   private INDArray smoothed;
@@ -37,13 +39,13 @@ public final class TrainingGraph {
       StudentPlan plan,
       Map<String, String> heads,
       Map<String, List<String>> connectorOutputs,
-      String loss,
+      Map<String, String> taskLosses,
       TrainingOptions options) {
     this.network = network;
     this.plan = plan;
     this.heads = heads;
     this.connectorOutputs = connectorOutputs;
-    this.loss = loss;
+    this.taskLosses = taskLosses;
     this.learners = options.learners();
     this.labelSmoothVal = options.schedule().labelSmoothVal();
   }
@@ -105,14 +107,27 @@ public final class TrainingGraph {
     return network.getConfiguration().getNetworkInputs().get(0);
   }
 
-  /** Whether the labels' cross-entropy is part of the graph. */
+  /** Whether a cross-entropy with the labels is part of the graph. */
   boolean hasTaskLoss() {
-    return loss != null;
+    return !taskLosses.isEmpty();
   }
 
-  /** The vertex whose output the labels' cross-entropy is of. */
-  String taskLossInput() {
-    return network.getConfiguration().getVertexInputs().get(loss).get(0);
+  /** The vertices whose outputs those cross-entropies are of. */
+  List<String> taskLossInputs() {
+    return taskLosses.keySet().stream()
+        .map(loss -> network.getConfiguration().getVertexInputs().get(loss).get(0))
+        .toList();
+  }
+
+  /** What the last step's cross-entropies with the labels were, by network. */
+  Map<String, Double> taskLossValues() {
+    if (taskLosses.size() == 1) {
+      double value = network.score() - network.calcRegularizationScore(true);
+      return Map.of(taskLosses.values().iterator().next(), value);
+    }
+    Map<String, Double> values = new LinkedHashMap<>();
+    taskLosses.forEach((loss, name) -> values.put(name, network.score(loss)));
+    return values;
   }
 
   /** The teacher's vertices whose outputs are inputs of this graph. */
@@ -134,16 +149,21 @@ public final class TrainingGraph {
   }
 
   /**
-   * One array of labels for each output: only the task loss takes any, smoothed where that is
-   * wanted: C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR
-   * 2016, arXiv:1512.00567, section 7.
+   * One array of labels for each output: only task losses take any, smoothed where that is wanted:
+   * C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016,
+   * arXiv:1512.00567, section 7.
    *
    * @param labels one-hot, {@code [batch, classes]}
    */
   INDArray[] labels(INDArray labels) {
     INDArray[] all = new INDArray[network.getNumOutputArrays()];
     if (hasTaskLoss()) {
-      all[all.length - 1] = labelSmoothVal == 0 ? labels : smooth(labels);
+      // They are the last of the outputs.
+      Arrays.fill(
+          all,
+          all.length - taskLosses.size(),
+          all.length,
+          labelSmoothVal == 0 ? labels : smooth(labels));
     }
     return all;
   }

@@ -24,8 +24,7 @@ final class TrainingGraphBuilder {
   private final StudentPlan plan;
   private final TrainingGraph.Surroundings around;
   private final TrainingOptions options;
-  private final String loss;
-  private final String logits;
+  private final List<String> losses;
   private final String input;
   private final List<String> outputs = new ArrayList<>();
   private final Map<String, String> heads = new LinkedHashMap<>();
@@ -39,8 +38,7 @@ final class TrainingGraphBuilder {
     this.plan = plan;
     this.around = around;
     this.options = options;
-    this.loss = LogitsForm.loss(conf);
-    this.logits = LogitsForm.logits(conf);
+    this.losses = List.copyOf(conf.getNetworkOutputs());
     this.input = conf.getNetworkInputs().get(0);
   }
 
@@ -52,25 +50,36 @@ final class TrainingGraphBuilder {
     plan.gradientVertices().forEach(this::addHead);
     Map<String, List<String>> connectors = addConnectors();
     plan.losses().forEach(this::addParameters);
-    boolean taskLoss = options.taskLossWeight() > 0;
-    if (!taskLoss) {
-      conf.getVertices().remove(loss);
-      conf.getVertexInputs().remove(loss);
-    }
+    Map<String, String> taskLosses = taskLosses();
+    losses.stream().filter(loss -> !taskLosses.containsKey(loss)).forEach(this::remove);
     if (options.learners() == Learners.GENERATOR) {
       Ancestors.keep(conf, outputs);
     }
     addHeadsToDeadEnds();
-    if (taskLoss) {
-      TaskLoss.weigh(conf, loss, logits, options.taskLossWeight());
-      outputs.add(loss);
-    }
+    outputs.addAll(taskLosses.keySet());
     GradientCorrections.apply(conf);
     conf.setNetworkOutputs(outputs);
     conf.getVertices().values().forEach(options::setOn);
     TopologicalOrder.forget(conf);
-    return new TrainingGraph(
-        Networks.learning(conf), plan, heads, connectors, taskLoss ? loss : null, options);
+    return new TrainingGraph(Networks.learning(conf), plan, heads, connectors, taskLosses, options);
+  }
+
+  /** Sets the weights of those that count; the networks' names by loss layer. */
+  private Map<String, String> taskLosses() {
+    Map<String, String> counted = new LinkedHashMap<>();
+    for (int i = 0; i < losses.size(); i++) {
+      TaskLoss taskLoss = options.taskLosses().get(i);
+      if (taskLoss.weight() > 0) {
+        taskLoss.weigh(conf, losses.get(i));
+        counted.put(losses.get(i), taskLoss.name());
+      }
+    }
+    return counted;
+  }
+
+  private void remove(String vertex) {
+    conf.getVertices().remove(vertex);
+    conf.getVertexInputs().remove(vertex);
   }
 
   /** Whoever takes a delivered vertex' output takes the teacher's. */
@@ -119,7 +128,7 @@ final class TrainingGraphBuilder {
   /** DL4J cannot go back through a vertex whose output nothing takes. */
   private void addHeadsToDeadEnds() {
     for (String vertex : List.copyOf(conf.getVertices().keySet())) {
-      if (!vertex.equals(loss) && !outputs.contains(vertex) && !isTaken(vertex)) {
+      if (!losses.contains(vertex) && !outputs.contains(vertex) && !isTaken(vertex)) {
         addHead(vertex);
       }
     }

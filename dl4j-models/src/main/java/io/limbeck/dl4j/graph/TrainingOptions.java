@@ -26,14 +26,40 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  *
  * @param schedule updater, weight decay and learning rate
  * @param stepsPerEpoch steps that the largest partition takes in an epoch
- * @param taskLossWeight factor of the labels' cross-entropy; 0 leaves its loss layer out of the
- *     graph
+ * @param taskLosses the networks' cross-entropies with the labels, in the order of the graph's
+ *     outputs
  * @param learners which parts learn
  * @param seed of the connectors' weights
  */
 public record TrainingOptions(
-    ScheduleConfig schedule, int stepsPerEpoch, double taskLossWeight, Learners learners, long seed)
+    ScheduleConfig schedule,
+    int stepsPerEpoch,
+    List<TaskLoss> taskLosses,
+    Learners learners,
+    long seed)
     implements Serializable {
+  /** Copies the list. */
+  public TrainingOptions {
+    taskLosses = List.copyOf(taskLosses);
+  }
+
+  /**
+   * Of one network.
+   *
+   * @param schedule updater, weight decay and learning rate
+   * @param stepsPerEpoch steps that the largest partition takes in an epoch
+   * @param taskLossWeight factor of the labels' cross-entropy
+   * @param learners which parts learn
+   * @param seed of the connectors' weights
+   */
+  public TrainingOptions(
+      ScheduleConfig schedule,
+      int stepsPerEpoch,
+      double taskLossWeight,
+      Learners learners,
+      long seed) {
+    this(schedule, stepsPerEpoch, List.of(new TaskLoss("student", taskLossWeight)), learners, seed);
+  }
 
   /**
    * Of a student that learns.

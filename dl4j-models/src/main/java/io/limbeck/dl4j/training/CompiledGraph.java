@@ -10,10 +10,12 @@ import io.limbeck.dl4j.fusion.Shapes;
 import io.limbeck.dl4j.onednn.Buffers;
 import io.limbeck.dl4j.onednn.OneDnn;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -55,6 +57,7 @@ public final class CompiledGraph extends ComputationGraph {
   private final transient StepContext context = new StepContext();
   private final transient boolean fast = CpuEngine.status().fast() && OneDnn.isAvailable();
   private transient INDArray[] ofOutputs;
+  private final transient Map<String, Double> scores = new HashMap<>();
   private transient boolean compiled;
 
   /**
@@ -264,13 +267,30 @@ public final class CompiledGraph extends ComputationGraph {
   }
 
   private double score(TrainingProgram program, LayerWorkspaceMgr workspaces) {
-    double sum = calcRegularizationScore(true) + program.loss();
+    double sum = calcRegularizationScore(true);
+    scores.clear();
     for (String output : configuration.getNetworkOutputs()) {
-      if (!program.computesLossOf(output)) {
-        sum += score((LayerVertex) getVertex(output), workspaces);
-      }
+      OptionalDouble loss = program.loss(output);
+      double score =
+          loss.isPresent()
+              ? loss.getAsDouble()
+              : score((LayerVertex) getVertex(output), workspaces);
+      scores.put(output, score);
+      sum += score;
     }
     return sum;
+  }
+
+  /**
+   * The loss of one of the outputs in the last step, for a listener between the way back and the
+   * update.
+   *
+   * @param output its vertex
+   */
+  public double score(String output) {
+    return compiled
+        ? scores.get(output)
+        : ((IOutputLayer) getLayer(output)).computeScore(0, true, LayerWorkspaceMgr.noWorkspaces());
   }
 
   private static double score(LayerVertex output, LayerWorkspaceMgr workspaces) {

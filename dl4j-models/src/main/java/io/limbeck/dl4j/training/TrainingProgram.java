@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -42,8 +43,8 @@ final class TrainingProgram {
   private final Map<String, String> same;
   private final Map<String, Integer> takers = new HashMap<>();
   private final List<NormalizationStage> normalizations = new ArrayList<>();
-  private final List<CrossEntropyStage> losses = new ArrayList<>();
-  private final Set<String> ends = new HashSet<>();
+  private final Map<String, CrossEntropyStage> losses = new HashMap<>();
+  private final Set<String> heads = new HashSet<>();
   private final Work there;
   private final Work back;
 
@@ -197,13 +198,12 @@ final class TrainingProgram {
     int number = network.getConfiguration().getNetworkOutputs().indexOf(name);
     Tensor input = inputs.get(0);
     if (vertex.getLayer() instanceof GradientHeadLayer head && input.isKnown()) {
-      ends.add(name);
+      heads.add(name);
       return new HeadStage(head, input);
     }
     if (number >= 0 && CrossEntropyStage.fits(vertex.getLayer(), input)) {
       CrossEntropyStage stage = new CrossEntropyStage(vertex.getLayer(), input, number, context);
-      ends.add(name);
-      losses.add(stage);
+      losses.put(name, stage);
       return stage;
     }
     return new OwnStage(vertex, number, inputs, output, takenElsewhere, context);
@@ -258,14 +258,17 @@ final class TrainingProgram {
     return arrays;
   }
 
-  /** The sum of the losses of the outputs that it {@link #computesLossOf}, after the way back. */
-  double loss() {
-    return losses.stream().mapToDouble(CrossEntropyStage::loss).sum();
-  }
-
-  /** Whether an output's loss is computed here, or is none. */
-  boolean computesLossOf(String output) {
-    return ends.contains(output);
+  /**
+   * The loss of an output after the way back; empty where it is the layer's to compute.
+   *
+   * @param output its vertex
+   */
+  OptionalDouble loss(String output) {
+    CrossEntropyStage computed = losses.get(output);
+    if (computed != null) {
+      return OptionalDouble.of(computed.loss());
+    }
+    return heads.contains(output) ? OptionalDouble.of(0) : OptionalDouble.empty();
   }
 
   /** Runs on the way back. */

@@ -3,9 +3,9 @@ package io.limbeck.dl4j.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.error.UserException;
 import java.io.IOException;

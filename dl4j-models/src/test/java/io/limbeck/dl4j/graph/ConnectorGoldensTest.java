@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ConfigReader;
+import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.connector.ConnectorChain;
 import io.limbeck.dl4j.Goldens;

@@ -1,9 +1,9 @@
 package io.limbeck.spark.cli;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
-import io.limbeck.core.config.AlgorithmConfig.Distillation;
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.DataFree;
+import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.distiller.RecordReference;
 import io.limbeck.core.error.Names;
 import io.limbeck.core.error.UserException;

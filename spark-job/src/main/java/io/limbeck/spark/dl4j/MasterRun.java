@@ -77,7 +77,7 @@ final class MasterRun implements AutoCloseable {
             UUID.randomUUID().toString(),
             studentForm.toJson(),
             new WorkerPlan.Distillation(
-                settings.distiller(), "distiller", studentNetwork, teacherNetwork, Map.of(), null),
+                settings.distiller(), "distiller", studentNetwork, teacherNetwork),
             options,
             settings.seed());
     FrozenTeachers frozen =

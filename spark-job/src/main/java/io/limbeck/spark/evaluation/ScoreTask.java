@@ -5,12 +5,16 @@ import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Scores one partition with a frozen network that puts out logits. */
-public final class ScoreTask implements Function<Block, Scores> {
+/** Scores one partition with a frozen network, each of whose outputs is logits. */
+public final class ScoreTask implements Function<Block, List<Scores>> {
   private static final long serialVersionUID = 1L;
   private static final int BATCH = 256;
 
@@ -20,7 +24,7 @@ public final class ScoreTask implements Function<Block, Scores> {
   /**
    * A task.
    *
-   * @param network with the logits as its only output
+   * @param network with logits as its outputs
    * @param classes of the data
    */
   public ScoreTask(Broadcast<FrozenNetwork> network, int classes) {
@@ -29,22 +33,26 @@ public final class ScoreTask implements Function<Block, Scores> {
   }
 
   @Override
-  public Scores call(Block block) {
+  public List<Scores> call(Block block) {
     FrozenNetwork frozen = network.value();
+    List<Scores> none = Collections.nCopies(frozen.outputs().size(), Scores.none(classes));
     return block.size() == 0
-        ? Scores.none(classes)
-        : Instances.with(frozen, graph -> scores(graph, frozen.outputs().get(0), block));
+        ? none
+        : Instances.with(frozen, graph -> scores(graph, frozen.outputs(), block, none));
   }
 
-  private Scores scores(TeacherGraph graph, String output, Block block) {
-    Scores scores = Scores.none(classes);
+  private List<Scores> scores(
+      TeacherGraph graph, List<String> outputs, Block block, List<Scores> none) {
+    List<Scores> scores = new ArrayList<>(none);
     Block.Pass pass = block.inOrder(BATCH);
     for (int step = 0; step < block.steps(BATCH); step++) {
       Batch batch = pass.batch(step);
-      INDArray logits = graph.forward(batch.features()).get(output);
-      scores =
-          scores.plus(
-              score(logits.dup('c').data().asFloat(), batch.labels().argMax(1).toIntVector()));
+      int[] labels = batch.labels().argMax(1).toIntVector();
+      Map<String, INDArray> all = graph.forward(batch.features());
+      for (int i = 0; i < outputs.size(); i++) {
+        float[] logits = all.get(outputs.get(i)).dup('c').data().asFloat();
+        scores.set(i, scores.get(i).plus(score(logits, labels)));
+      }
     }
     return scores;
   }

@@ -1,11 +1,11 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
-import io.limbeck.core.config.AlgorithmConfig.Distillation;
-import io.limbeck.core.config.AlgorithmConfig.SelfDistill;
-import io.limbeck.core.config.AlgorithmConfig.SeveralTeachers;
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.DataFree;
+import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.GeneratorConfig;
+import io.limbeck.core.config.OnlineDistill;
+import io.limbeck.core.config.SeveralTeachers;
+import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.PlannedConnector;
@@ -13,8 +13,11 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.dl4j.graph.JoinedGraph;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
+import io.limbeck.dl4j.normalization.SteadyNormalization;
+import io.limbeck.dl4j.normalization.SteadyNormalization.Statistics;
 import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
@@ -41,20 +44,16 @@ final class Assembly {
   private final Prepared.Distilling distilling;
 
   private Assembly(
-      Distillation algorithm,
-      ComputationGraphConfiguration studentConf,
-      ModelFactory factory,
-      Storage storage) {
+      Distillation algorithm, LearningNetworks learning, ModelFactory factory, Storage storage) {
     this.algorithm = algorithm;
     this.factory = factory;
     this.storage = storage;
-    NetworkDescription student = description(studentConf);
+    NetworkDescription student = describe(student(learning));
     loadTeachers(student);
     NetworkDescription ofTeachers = teachersDescription(student);
-    Distiller distiller =
-        algorithm instanceof SelfDistill
-            ? Distiller.ofItself(algorithm.distiller(), KEY, student)
-            : new Distiller(algorithm.distiller(), KEY, student, ofTeachers);
+    boolean teacherLearns =
+        algorithm instanceof SingleTeacherDistill single && single.teacherTrainable();
+    Distiller distiller = distiller(student, ofTeachers, teacherLearns);
     Set<String> taps = new LinkedHashSet<>(distiller.teacherVertices());
     if (algorithm instanceof DataFree dataFree) {
       taps.addAll(
@@ -71,6 +70,7 @@ final class Assembly {
                 KEY,
                 student,
                 ofTeachers,
+                teacherLearns,
                 connectorWeights(distiller),
                 algorithm.stopEpoch()));
   }
@@ -79,17 +79,30 @@ final class Assembly {
    * Assembles a distillation.
    *
    * @param algorithm the config's block
-   * @param student its student
+   * @param learning what learns
    * @param factory reads teachers
    * @param storage where files lie
    * @throws UserException when something does not fit
    */
   static Assembly of(
-      Distillation algorithm,
-      ComputationGraphConfiguration student,
-      ModelFactory factory,
-      Storage storage) {
-    return new Assembly(algorithm, student, factory, storage);
+      Distillation algorithm, LearningNetworks learning, ModelFactory factory, Storage storage) {
+    return new Assembly(algorithm, learning, factory, storage);
+  }
+
+  /** Peers are recorded together; a teacher that learns is a network of its own for recorders. */
+  private ComputationGraphConfiguration student(LearningNetworks learning) {
+    return algorithm instanceof OnlineDistill ? learning.evaluated() : learning.first();
+  }
+
+  private Distiller distiller(
+      NetworkDescription student, NetworkDescription ofTeachers, boolean teacherLearns) {
+    if (teacherLearns) {
+      requireName(SingleTeacherDistill.TEACHER, "algorithm.teacher_trainable", student);
+      return Distiller.ofBoth(algorithm.distiller(), KEY, student, ofTeachers);
+    }
+    return networks.isEmpty()
+        ? Distiller.ofItself(algorithm.distiller(), KEY, student)
+        : new Distiller(algorithm.distiller(), KEY, student, ofTeachers);
   }
 
   /** What is distilled. */
@@ -155,29 +168,42 @@ final class Assembly {
     List<NetworkDescription> all = new ArrayList<>();
     networks.forEach(
         (name, network) -> {
-          NetworkDescription own = description(network.getConfiguration());
+          NetworkDescription own = describe(LogitsForm.of(network.getConfiguration()));
           all.add(name.isEmpty() ? own : own.named(name));
         });
+    if (algorithm instanceof SingleTeacherDistill single && single.teacherTrainable()) {
+      return all.get(0).scoped(SingleTeacherDistill.TEACHER, student.input());
+    }
     return NetworkDescription.union(all);
   }
 
-  private NetworkDescription description(ComputationGraphConfiguration conf) {
-    return Describer.describe(Networks.blank(LogitsForm.of(conf)), factory.input());
+  private NetworkDescription describe(ComputationGraphConfiguration logitsForm) {
+    return Describer.describe(Networks.blank(logitsForm), factory.input());
   }
 
-  private static Prepared.Teacher teacher(
-      String name, ComputationGraph network, Set<String> allTaps) {
+  private Prepared.Teacher teacher(String name, ComputationGraph network, Set<String> allTaps) {
     ComputationGraphConfiguration logitsForm = LogitsForm.of(network.getConfiguration());
-    String prefix = name.isEmpty() ? "" : name + ".";
+    String prefix = JoinedGraph.prefix(tapPrefix(name));
     List<String> taps =
         allTaps.stream()
             .filter(tap -> tap.startsWith(prefix))
             .map(tap -> tap.substring(prefix.length()))
             .toList();
+    ComputationGraphConfiguration running = logitsForm.clone();
+    if (algorithm instanceof SingleTeacherDistill single && !single.teacherNormEval()) {
+      SteadyNormalization.replaceAll(running, Statistics.MINI_BATCH);
+    }
     return new Prepared.Teacher(
         network,
-        FrozenNetwork.of(logitsForm, network, taps),
+        FrozenNetwork.of(running, network, taps),
         FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm))));
+  }
+
+  /** What the names of a teacher's vertices begin with where they are recorded. */
+  private String tapPrefix(String name) {
+    return algorithm instanceof SingleTeacherDistill single && single.teacherTrainable()
+        ? SingleTeacherDistill.TEACHER
+        : name;
   }
 
   /** The weights of connectors that an earlier experiment trained. */

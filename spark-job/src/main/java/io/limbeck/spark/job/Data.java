@@ -1,6 +1,6 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
+import io.limbeck.core.config.DataFree;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;

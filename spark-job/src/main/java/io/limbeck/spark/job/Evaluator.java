@@ -7,7 +7,9 @@ import io.limbeck.spark.evaluation.MomentsTask;
 import io.limbeck.spark.evaluation.ScoreTask;
 import io.limbeck.spark.evaluation.Scores;
 import io.limbeck.spark.report.Split;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -35,16 +37,26 @@ public final class Evaluator {
    * @param description for the Spark UI
    */
   public Scores score(FrozenNetwork network, ExampleSet examples, String description) {
+    return scores(network, examples, description).get(0);
+  }
+
+  /** Those of each of its outputs. */
+  private List<Scores> scores(FrozenNetwork network, ExampleSet examples, String description) {
     spark.setJobDescription(description);
     Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
     try {
       // Collected in partition order and summed in it, so that the sum of logarithms is the same
       // every time.
       return examples.blocks().map(new ScoreTask(broadcast, classes)).collect().stream()
-          .reduce(Scores.none(classes), Scores::plus);
+          .reduce(Evaluator::plus)
+          .orElseThrow();
     } finally {
       broadcast.destroy();
     }
+  }
+
+  private static List<Scores> plus(List<Scores> some, List<Scores> others) {
+    return IntStream.range(0, some.size()).mapToObj(i -> some.get(i).plus(others.get(i))).toList();
   }
 
   /**
@@ -71,7 +83,15 @@ public final class Evaluator {
     }
   }
 
+  /** A network's scores on a part of the data; null where there is none. */
   Split split(FrozenNetwork network, Optional<ExampleSet> examples, String description) {
     return examples.map(part -> Split.of(score(network, part, description))).orElse(null);
+  }
+
+  /** Those of each of its outputs; empty where there is no such part. */
+  List<Split> splits(FrozenNetwork network, Optional<ExampleSet> examples, String description) {
+    return examples
+        .map(part -> scores(network, part, description).stream().map(Split::of).toList())
+        .orElse(List.of());
   }
 }

@@ -1,8 +1,8 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.Distillation;
-import io.limbeck.core.config.AlgorithmConfig.Supervised;
+import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.Supervised;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
@@ -183,10 +183,11 @@ public final class Experiment {
           new Trainer(
               context, prepared, data, broadcast, cache, progress, watch, continuation, models);
       SeedRuns seeds = new SeedRuns(storage, out, prepared, trainer, progress);
-      Map<Mode, ModelSeries> series = new LinkedHashMap<>();
+      Map<Mode, SeedRuns.Result> results = new LinkedHashMap<>();
       for (Mode mode : modes) {
-        series.put(mode, seeds.run(mode));
+        results.put(mode, seeds.run(mode));
       }
+      ModelSeries distilled = model(results, Mode.DISTILLED);
       return new Report(
           config.name(),
           config.algorithm().getClass().getSimpleName(),
@@ -196,11 +197,11 @@ public final class Experiment {
           data.sizes(),
           alone,
           alone != null || teachers.isEmpty() ? null : teachers,
-          series.get(Mode.STUDENT_ALONE),
-          series.get(Mode.DISTILLED),
-          series.get(Mode.SUPERVISED),
-          Report.gapRecovered(
-              teachers.values(), series.get(Mode.STUDENT_ALONE), series.get(Mode.DISTILLED)),
+          model(results, Mode.STUDENT_ALONE),
+          distilled,
+          results.containsKey(Mode.DISTILLED) ? results.get(Mode.DISTILLED).others() : null,
+          model(results, Mode.SUPERVISED),
+          Report.gapRecovered(teachers.values(), model(results, Mode.STUDENT_ALONE), distilled),
           watch.times());
     } finally {
       cache.ifPresent(TeacherCache::release);
@@ -208,6 +209,10 @@ public final class Experiment {
         broadcast.destroy();
       }
     }
+  }
+
+  private static ModelSeries model(Map<Mode, SeedRuns.Result> results, Mode mode) {
+    return results.containsKey(mode) ? results.get(mode).model() : null;
   }
 
   /** What a run's bits depend on that a config does not always tell. */

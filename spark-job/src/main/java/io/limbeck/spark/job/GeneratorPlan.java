@@ -1,9 +1,9 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
-import io.limbeck.core.config.AlgorithmConfig.DataFreeDistillation;
-import io.limbeck.core.config.AlgorithmConfig.GeneratorSchedule;
+import io.limbeck.core.config.DataFree;
+import io.limbeck.core.config.DataFreeDistillation;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.GeneratorSchedule;
 import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.graph.DataFreeStep;

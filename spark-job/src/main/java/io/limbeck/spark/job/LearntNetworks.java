@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.OnlineDistill;
 import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
@@ -7,10 +8,13 @@ import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.worker.WorkerPlan;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -19,48 +23,90 @@ final class LearntNetworks {
   private static final List<String> LEARNT_BESIDE = List.of("connectors.", "distill_losses.");
 
   private final int[] shape;
-  private final String student;
-  private final ParameterLayout studentLayout;
+  private final Map<String, Plain> plain = new LinkedHashMap<>();
+  private final List<String> names;
   private final FrozenNetwork frozen;
   private final ParameterLayout frozenLayout;
   private final ParameterLayout graphLayout;
   private final WorkerPlan.Generator generator;
 
   /**
+   * A network as its user knows it.
+   *
+   * @param json its configuration
+   * @param layout of its file
+   * @param joined the same by the names that its parameters have in the graph
+   * @param keepsStatistics whether its BatchNorms keep those that they start with
+   */
+  private record Plain(
+      String json, ParameterLayout layout, ParameterLayout joined, boolean keepsStatistics) {}
+
+  /**
    * Networks of a run.
    *
    * @param shape of one example
-   * @param student as the user knows it
-   * @param logitsForm the same in logits form
+   * @param learning what learns
+   * @param start the same with weights
    * @param graphLayout where all that learns lies in the vector, but the generator behind it
    * @param generator null where there are data
    */
   LearntNetworks(
       int[] shape,
-      ComputationGraph student,
-      ComputationGraphConfiguration logitsForm,
+      LearningNetworks learning,
+      Map<String, ComputationGraph> start,
       ParameterLayout graphLayout,
       WorkerPlan.Generator generator) {
     this.shape = shape.clone();
-    this.student = student.getConfiguration().toJson();
-    this.studentLayout = ParameterLayout.of(student);
-    this.frozen = FrozenNetwork.of(logitsForm, student, List.of(LogitsForm.logits(logitsForm)));
+    start.forEach(
+        (name, network) -> {
+          ParameterLayout layout = ParameterLayout.of(network);
+          plain.put(
+              name,
+              new Plain(
+                  network.getConfiguration().toJson(),
+                  layout,
+                  layout.named(name),
+                  learning.keepsStatistics(name)));
+        });
+    ComputationGraphConfiguration evaluated = learning.evaluated();
+    List<String> outputs = new ArrayList<>(LogitsForm.allLogits(evaluated));
+    List<String> all = new ArrayList<>(learning.names());
+    if (learning.hasEnsemble()) {
+      outputs.add(OnlineDistill.ENSEMBLE);
+      all.add(OnlineDistill.ENSEMBLE);
+    }
+    this.names = List.copyOf(all);
+    this.frozen = FrozenNetwork.of(evaluated, Networks.blank(evaluated), outputs);
     this.frozenLayout = frozen.layout();
     this.graphLayout = graphLayout;
     this.generator = generator;
   }
 
-  /** Parameters of the plain student. */
-  long size() {
-    return studentLayout.length();
+  /** What is evaluated, in the order of the outputs: the network that the run is about first. */
+  List<String> names() {
+    return names;
   }
 
-  /** The plain student as a file of DL4J's. */
-  byte[] file(float[] parameters) {
-    return ModelFile.write(student, graphLayout.convert(parameters, studentLayout), shape);
+  /** Parameters of a plain network; of all that it consists of for one that has no file. */
+  long size(String name) {
+    return files().contains(name)
+        ? plain.get(name).layout().length()
+        : plain.values().stream().mapToLong(each -> each.layout().length()).sum();
   }
 
-  /** The student up to its logits, to be evaluated. */
+  /** Those of {@link #names} that have files. */
+  Set<String> files() {
+    return plain.keySet();
+  }
+
+  /** A plain network as a file of DL4J's. */
+  byte[] file(String name, float[] parameters) {
+    Plain network = plain.get(name);
+    float[] own = graphLayout.convert(parameters, network.joined());
+    return ModelFile.write(network.json(), own, shape);
+  }
+
+  /** The networks up to their logits, to be evaluated. */
   FrozenNetwork frozen(float[] parameters) {
     return frozen.with(graphLayout.convert(parameters, frozenLayout));
   }
@@ -76,10 +122,12 @@ final class LearntNetworks {
     return statistics;
   }
 
-  /** The vector with the student's BatchNorm statistics replaced. */
+  /** The vector with BatchNorm statistics replaced, of those networks that do not keep theirs. */
   float[] with(BatchNormMoments moments, float[] parameters) {
     float[] replaced = parameters.clone();
-    graphLayout.write(moments.parameters(studentLayout), replaced);
+    plain.values().stream()
+        .filter(network -> !network.keepsStatistics())
+        .forEach(network -> graphLayout.write(moments.parameters(network.joined()), replaced));
     return replaced;
   }
 

@@ -2,13 +2,14 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.dl4j.graph.Learners;
-import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.dl4j.shape.Activation;
 import io.limbeck.dl4j.shape.Activations;
 import io.limbeck.spark.data.Executor;
 import io.limbeck.spark.model.MemoryPlan;
 import io.limbeck.spark.worker.WorkerPlan;
+import java.util.Collection;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.spark.SparkContext;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -18,22 +19,18 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 final class MemoryPlans {
   private MemoryPlans() {}
 
-  static MemoryPlan.Sizes sizes(Prepared prepared, long learnt, long updater, SparkContext spark) {
+  static MemoryPlan.Sizes sizes(
+      Prepared prepared, LearningNetworks learning, long learnt, long updater, SparkContext spark) {
     ExperimentConfig config = prepared.config();
     InputType input = prepared.factory().input();
     long teacherWeights =
-        prepared.teachers().values().stream()
-            .mapToLong(teacher -> teacher.taps().parameters().length)
-            .sum();
+        frozen(prepared).stream().mapToLong(teacher -> teacher.taps().parameters().length).sum();
     long largestOfTeachers =
-        prepared.teachers().values().stream()
+        frozen(prepared).stream()
             .flatMapToLong(teacher -> activations(teacher.network().getConfiguration(), input))
             .max()
             .orElse(0);
-    ComputationGraphConfiguration student =
-        prepared
-            .factory()
-            .configuration(config.algorithm().architecture(), Prepared.STUDENT_KEY, config.seed());
+    ComputationGraphConfiguration student = learning.evaluated();
     long example = 1;
     for (int size : prepared.shape()) {
       example *= size;
@@ -50,6 +47,11 @@ final class MemoryPlans {
         tasks(spark, prepared.workers()),
         config.schedule().batchSize(),
         segment);
+  }
+
+  /** A teacher that learns is one of the learning networks. */
+  private static Collection<Prepared.Teacher> frozen(Prepared prepared) {
+    return prepared.frozenTeachers() == null ? List.of() : prepared.teachers().values();
   }
 
   private static LongStream activations(ComputationGraphConfiguration conf, InputType input) {
@@ -71,10 +73,10 @@ final class MemoryPlans {
   }
 
   /** A network that learns from labels, as its worker would have it. */
-  static WorkerPlan supervised(ExperimentConfig config, ComputationGraphConfiguration conf) {
+  static WorkerPlan supervised(ExperimentConfig config, LearningNetworks learning) {
     return new WorkerPlan(
         "trial",
-        LogitsForm.of(conf).toJson(),
+        learning.trained().toJson(),
         null,
         new TrainingOptions(config.schedule(), 1, 1, Learners.ALL, config.seed()),
         config.seed());

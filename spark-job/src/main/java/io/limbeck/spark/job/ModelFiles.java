@@ -1,6 +1,7 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.spark.storage.Storage;
+import java.util.Map;
 
 /**
  * The models of an experiment's runs, as DL4J files in its output folder: of the best epoch so far,
@@ -11,18 +12,24 @@ import io.limbeck.spark.storage.Storage;
  */
 record ModelFiles(Storage storage, String dir) {
 
-  /** Writes the model of a run's best epoch. */
-  void best(Mode mode, long seed, byte[] model) {
-    write(mode, seed, "best", model);
+  /** Writes the models of a run's best epoch, that which it is about first. */
+  void best(Mode mode, long seed, Map<String, byte[]> models) {
+    write(mode, seed, "best", models);
   }
 
-  /** Writes the model of a run's last epoch. */
-  void last(Mode mode, long seed, byte[] model) {
-    write(mode, seed, "last", model);
+  /** Writes the models of a run's last epoch, that which it is about first. */
+  void last(Mode mode, long seed, Map<String, byte[]> models) {
+    write(mode, seed, "last", models);
   }
 
-  private void write(Mode mode, long seed, String which, byte[] model) {
-    storage.write(
-        "%s/models/%s-seed-%d-%s.zip".formatted(dir, mode.fileName(), seed, which), model);
+  private void write(Mode mode, long seed, String which, Map<String, byte[]> models) {
+    String first = models.keySet().iterator().next();
+    models.forEach(
+        (name, model) ->
+            storage.write(
+                "%s/models/%s%s-seed-%d-%s.zip"
+                    .formatted(
+                        dir, mode.fileName(), name.equals(first) ? "" : "-" + name, seed, which),
+                model));
   }
 }

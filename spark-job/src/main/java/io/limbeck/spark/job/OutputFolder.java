@@ -27,6 +27,7 @@ final class OutputFolder {
           "model.zip",
           "generator.zip",
           "generated.png",
+          "beside",
           "connectors.npz",
           "report.json");
 

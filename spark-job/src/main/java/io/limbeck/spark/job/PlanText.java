@@ -1,10 +1,12 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
-import io.limbeck.core.config.AlgorithmConfig.Distillation;
-import io.limbeck.core.config.AlgorithmConfig.SeveralTeachers;
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
+import io.limbeck.core.config.AlgorithmConfig;
+import io.limbeck.core.config.DataFree;
+import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.OnlineDistill;
+import io.limbeck.core.config.SeveralTeachers;
+import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.distiller.PlannedConnector;
 import io.limbeck.core.distiller.RecordReference;
@@ -36,11 +38,7 @@ public final class PlanText {
         "examples      %s, %d classes",
         Arrays.toString(prepared.shape()),
         config.data().numClasses());
-    line(
-        text,
-        "student       %s, %,d parameters",
-        config.algorithm().architecture(),
-        prepared.memory().parameters());
+    learning(text, prepared);
     if (config.algorithm() instanceof Distillation distill) {
       teachers(text, distill, prepared);
       deliveries(text, distill);
@@ -78,9 +76,37 @@ public final class PlanText {
     return text.toString();
   }
 
+  private static void learning(StringBuilder text, Prepared prepared) {
+    AlgorithmConfig algorithm = prepared.config().algorithm();
+    long parameters = prepared.memory().parameters();
+    if (algorithm instanceof OnlineDistill online) {
+      online
+          .learning()
+          .forEach(
+              (name, peer) ->
+                  line(
+                      text,
+                      "%s %s = %s",
+                      name.equals(online.student()) ? "student      " : "peer         ",
+                      name,
+                      peer.architecture()));
+      line(text, "              %,d parameters together", parameters);
+    } else {
+      line(
+          text,
+          "student       %s, %,d parameters%s",
+          algorithm.architecture(),
+          parameters,
+          algorithm.learning().size() > 1 ? " with the teacher, which learns, too" : "");
+    }
+  }
+
   private static void teachers(StringBuilder text, Distillation distill, Prepared prepared) {
     if (prepared.teachers().isEmpty()) {
-      line(text, "teacher       the student itself, in the same pass");
+      line(
+          text,
+          "teacher       the %s, in the same pass",
+          distill instanceof OnlineDistill ? "peers themselves" : "student itself");
     }
     prepared
         .teachers()
@@ -88,11 +114,13 @@ public final class PlanText {
             (name, teacher) ->
                 line(
                     text,
-                    "teacher       %s%s, %,d parameters, runs up to %s",
+                    "teacher       %s%s, %,d parameters, %s",
                     name.isEmpty() ? "" : name + " = ",
                     architecture(distill, name),
                     teacher.network().numParams(),
-                    teacher.taps().outputs()));
+                    distill.learning().size() > 1
+                        ? "in one pass with the student"
+                        : "runs up to " + teacher.taps().outputs()));
   }
 
   private static Object architecture(Distillation distill, String teacher) {

@@ -1,13 +1,12 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.BatchAugment;
 import io.limbeck.core.config.DataConfig;
+import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.loss.LossArgument;
 import io.limbeck.dl4j.graph.Learners;
-import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.model.MemoryEstimate;
@@ -76,20 +75,25 @@ public final class Preparation {
     requireImages(config.data(), shape);
     requireContrastUsed(config);
     ModelFactory factory = new ModelFactory(storage, shape, config.data().numClasses());
-    ComputationGraphConfiguration conf =
-        factory.configuration(
-            config.algorithm().architecture(), Prepared.STUDENT_KEY, config.seed());
+    LearningNetworks learning =
+        new LearningNetworks(
+            config.algorithm(),
+            config.algorithm() instanceof Distillation ? Mode.DISTILLED : Mode.SUPERVISED,
+            factory,
+            config.seed());
+    ComputationGraphConfiguration conf = learning.trained();
     int workers = workers(config);
     MemoryEstimate memory = memory(conf, factory.input(), config, workers);
-    memory.requireFits(Prepared.STUDENT_KEY);
+    memory.requireFits(learning.key());
     if (!(config.algorithm() instanceof Distillation distill)) {
       Prepared prepared =
           new Prepared(config, shape, workers, factory, memory, null, List.of(), null, Map.of());
-      WorkerPlan plan = MemoryPlans.supervised(config, conf);
+      WorkerPlan plan = MemoryPlans.supervised(config, learning);
       Workplace here = Workplace.of(plan, null);
-      return planned(prepared, here.parametersCopy().length, here.updaterStateCopy().length);
+      return planned(
+          prepared, learning, here.parametersCopy().length, here.updaterStateCopy().length);
     }
-    Assembly assembly = Assembly.of(distill, conf, factory, storage);
+    Assembly assembly = Assembly.of(distill, learning, factory, storage);
     Prepared prepared =
         new Prepared(
             config,
@@ -102,15 +106,16 @@ public final class Preparation {
             assembly.distilling(),
             assembly.teachers());
     TeacherCaches.requireCacheable(prepared);
-    WorkerPlan plan = trialPlan(prepared, distill, conf);
+    WorkerPlan plan = trialPlan(prepared, distill, learning);
     long[] numbers =
         TrialStep.run(plan, prepared.frozenTeachers(), shape, config.data().numClasses());
-    return planned(prepared, numbers[0], numbers[1]);
+    return planned(prepared, learning, numbers[0], numbers[1]);
   }
 
-  private Prepared planned(Prepared prepared, long learnt, long updater) {
+  private Prepared planned(
+      Prepared prepared, LearningNetworks learning, long learnt, long updater) {
     MemoryPlan plan =
-        MemoryPlan.of(MemoryPlans.sizes(prepared, learnt, updater, spark.sparkContext()));
+        MemoryPlan.of(MemoryPlans.sizes(prepared, learning, learnt, updater, spark.sparkContext()));
     return prepared.with(
         plan,
         plan.warnings(
@@ -141,18 +146,17 @@ public final class Preparation {
   }
 
   private static WorkerPlan trialPlan(
-      Prepared prepared, Distillation distill, ComputationGraphConfiguration student) {
+      Prepared prepared, Distillation distill, LearningNetworks learning) {
     ExperimentConfig config = prepared.config();
-    double taskLossWeight = distill.calculateStudentLoss() ? distill.studentLossWeight() : 0;
     return new WorkerPlan(
         "trial",
-        LogitsForm.of(student).toJson(),
+        learning.trained().toJson(),
         prepared.distilling().plan(),
         prepared.generator(config.seed()),
         new TrainingOptions(
             config.schedule(),
             1,
-            taskLossWeight,
+            learning.taskLosses(),
             Learners.of(distill.studentTrainable()),
             config.seed()),
         config.data().batchAugments(),

@@ -1,7 +1,6 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
-import io.limbeck.core.config.AlgorithmConfig.Distillation;
+import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.dl4j.graph.FrozenNetwork;
@@ -38,9 +37,6 @@ public record Prepared(
     List<String> warnings,
     Distilling distilling,
     Map<String, Teacher> teachers) {
-  /** The config key of the student. */
-  public static final String STUDENT_KEY = "algorithm.architecture";
-
   /** The config key of an earlier experiment to start from. */
   static final String INIT_KEY = "algorithm.init_cfg.checkpoint";
 
@@ -67,9 +63,9 @@ public record Prepared(
         config, shape, workers, factory, memory, needed, lacking, distilling, teachers);
   }
 
-  /** The teachers as they travel; null without any. */
+  /** The teachers as they travel; null without any that is frozen. */
   FrozenTeachers frozenTeachers() {
-    if (teachers.isEmpty()) {
+    if (teachers.isEmpty() || distilling.plan().teacherLearns()) {
       return null;
     }
     Map<String, FrozenNetwork> networks = new LinkedHashMap<>();
@@ -82,18 +78,5 @@ public record Prepared(
     return config.algorithm() instanceof DataFree dataFree
         ? GeneratorPlan.of(config, dataFree, shape, seed)
         : null;
-  }
-
-  /**
-   * A fresh student.
-   *
-   * @param seed of its weights
-   */
-  ComputationGraph student(long seed) {
-    if (config.algorithm() instanceof Distillation distill && distill.initCfg() != null) {
-      return factory.student(
-          distill.architecture(), STUDENT_KEY, distill.initCfg().checkpoint(), INIT_KEY);
-    }
-    return factory.student(config.algorithm().architecture(), STUDENT_KEY, seed);
   }
 }

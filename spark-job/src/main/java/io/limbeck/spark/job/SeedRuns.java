@@ -1,10 +1,11 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
+import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.report.ModelSeries;
+import io.limbeck.spark.report.OtherSeries;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.storage.Storage;
@@ -54,7 +55,7 @@ final class SeedRuns {
    * @param mode what learns from what
    * @return the figures of all seeds
    */
-  ModelSeries run(Mode mode) {
+  Result run(Mode mode) {
     List<RunRecord> records = new ArrayList<>();
     Trainer.Trained chosen = null;
     for (long seed : config.seeds()) {
@@ -63,7 +64,33 @@ final class SeedRuns {
       chosen = chosen == null || accuracy(run) > accuracy(chosen) ? run : chosen;
     }
     write(mode, chosen);
-    return ModelSeries.of(chosen.parameters(), chosen.best().length, records);
+    String first = first(chosen);
+    Map<String, byte[]> files = chosen.best();
+    Map<String, OtherSeries> others = new LinkedHashMap<>();
+    chosen
+        .sizes()
+        .forEach(
+            (name, size) -> {
+              Long bytes = files.containsKey(name) ? (long) files.get(name).length : null;
+              if (!name.equals(first)) {
+                others.put(name, OtherSeries.of(name, size, bytes, records));
+              }
+            });
+    return new Result(
+        ModelSeries.of(chosen.sizes().get(first), files.get(first).length, records),
+        others.isEmpty() ? null : others);
+  }
+
+  /**
+   * What a mode came to.
+   *
+   * @param model that which it is about
+   * @param others networks that learnt beside it, by name; null without any
+   */
+  record Result(ModelSeries model, Map<String, OtherSeries> others) {}
+
+  private static String first(Trainer.Trained run) {
+    return run.sizes().keySet().iterator().next();
   }
 
   /** 0 without validation examples: then the first seed is as good as any. */
@@ -83,7 +110,14 @@ final class SeedRuns {
   private void write(Mode mode, Trainer.Trained chosen) {
     String dir = config.output().dir();
     if (mode != Mode.STUDENT_ALONE) {
-      storage.write(dir + (mode == Mode.DISTILLED ? "/student.zip" : "/model.zip"), chosen.best());
+      String first = first(chosen);
+      chosen
+          .best()
+          .forEach(
+              (name, model) ->
+                  storage.write(
+                      dir + "/" + (name.equals(first) ? fileName(mode) : "beside/" + name + ".zip"),
+                      model));
     }
     ComputationGraph generator = chosen.generator();
     if (generator != null) {
@@ -96,6 +130,10 @@ final class SeedRuns {
       beside.forEach((name, values) -> arrays.put(name, Nd4j.createFromArray(values)));
       storage.write(dir + "/connectors.npz", ArrayFile.write(arrays));
     }
+  }
+
+  private static String fileName(Mode mode) {
+    return mode == Mode.DISTILLED ? "student.zip" : "model.zip";
   }
 
   /** A picture is not worth the loss of a report: Java without fonts or FreeType cannot draw. */

@@ -1,9 +1,9 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.SeveralTeachers;
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
-import io.limbeck.core.config.AlgorithmConfig.TeacherConfig;
 import io.limbeck.core.config.ArchitectureConfig;
+import io.limbeck.core.config.SeveralTeachers;
+import io.limbeck.core.config.SingleTeacherDistill;
+import io.limbeck.core.config.TeacherConfig;
 import io.limbeck.spark.report.TeacherReport;
 import io.limbeck.spark.storage.Storage;
 import java.io.PrintStream;

@@ -1,13 +1,12 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.AlgorithmConfig.Distillation;
 import io.limbeck.core.config.DataConfig.Contrast;
+import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.Learners;
-import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.graph.TrainingOptions;
@@ -28,12 +27,12 @@ import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Trains one network with one seed, with or without the teacher. */
@@ -90,17 +89,17 @@ final class Trainer {
    * What a training gave.
    *
    * @param record its figures
-   * @param parameters of the student
-   * @param best the best epoch's model, a file
-   * @param last the last epoch's model, a file
+   * @param sizes parameters of each network by name, that which the run is about first
+   * @param best the best epoch's models, files by name
+   * @param last the last epoch's models, files by name
    * @param beside what connectors and losses had learnt in the best epoch, flat, by full name
    * @param generator the best epoch's; null where there are data
    */
   record Trained(
       RunRecord record,
-      long parameters,
-      byte[] best,
-      byte[] last,
+      Map<String, Long> sizes,
+      Map<String, byte[]> best,
+      Map<String, byte[]> last,
       Map<String, float[]> beside,
       ComputationGraph generator) {}
 
@@ -111,21 +110,22 @@ final class Trainer {
    * @param mode which of the networks
    */
   Trained train(long seed, Mode mode) {
-    ComputationGraph student = prepared.student(seed);
-    ComputationGraphConfiguration logitsForm = LogitsForm.of(student.getConfiguration());
+    LearningNetworks learning =
+        new LearningNetworks(config.algorithm(), mode, prepared.factory(), seed);
+    Map<String, ComputationGraph> starting = learning.start();
     WorkerPlan.Generator generator = mode == Mode.DISTILLED ? prepared.generator(seed) : null;
     int steps = data.train().stepsPerEpoch(config.schedule().batchSize());
     TrainingOptions options =
         new TrainingOptions(
             config.schedule(),
             generator == null ? steps : steps * generator.turns().studentIter(),
-            taskLossWeight(mode),
+            learning.taskLosses(),
             Learners.of(studentTrains(mode)),
             seed);
     WorkerPlan plan =
         new WorkerPlan(
             UUID.randomUUID().toString(),
-            logitsForm.toJson(),
+            learning.trained().toJson(),
             mode == Mode.DISTILLED ? prepared.distilling().plan() : null,
             generator,
             options,
@@ -134,9 +134,13 @@ final class Trainer {
             seed);
     Workplace here = Workplace.of(plan, mode == Mode.DISTILLED ? prepared.frozenTeachers() : null);
     ParameterLayout graphLayout = ParameterLayout.of(here.network());
-    float[] start =
-        ParameterLayout.of(student)
-            .over(Networks.parameters(student), graphLayout, here.parametersCopy());
+    float[] start = here.parametersCopy();
+    for (Map.Entry<String, ComputationGraph> each : starting.entrySet()) {
+      start =
+          ParameterLayout.of(each.getValue())
+              .named(each.getKey())
+              .over(Networks.parameters(each.getValue()), graphLayout, start);
+    }
     if (mode == Mode.DISTILLED) {
       Map<String, float[]> earlier = new LinkedHashMap<>();
       prepared
@@ -147,17 +151,13 @@ final class Trainer {
       graphLayout.write(earlier, start);
     }
     CheckpointStore checkpoints = continuation.of(mode.fileName() + "-seed-" + seed);
+    TrainingState first = TrainingState.start(start, lossStates(mode, seed));
     Checkpoint from =
         continuation
             .latest(checkpoints)
-            .orElseGet(
-                () ->
-                    new Checkpoint(
-                        RunProgress.START,
-                        TrainingState.start(start, lossStates(mode, seed)),
-                        null));
+            .orElseGet(() -> new Checkpoint(RunProgress.START, first, null));
     LearntNetworks networks =
-        new LearntNetworks(prepared.shape(), student, logitsForm, graphLayout, generator);
+        new LearntNetworks(prepared.shape(), learning, starting, graphLayout, generator);
     Broadcast<WorkerPlan> broadcast = spark.broadcast(plan);
     try {
       RoundEngine engine =
@@ -227,18 +227,19 @@ final class Trainer {
         Stopwatch.Part.EVALUATION, () -> evaluator.moments(student, data.train(), sample));
   }
 
-  /** Scores on validation examples; null without any. */
-  Split validation(FrozenNetwork network, String description) {
-    return split(network, data.validation(), description);
+  /** Scores of each output on validation examples; empty without any. */
+  List<Split> validation(FrozenNetwork network, String description) {
+    return splits(network, data.validation(), description);
   }
 
-  /** Scores on test examples; null without any. */
-  Split test(FrozenNetwork network, String description) {
-    return split(network, data.test(), description);
+  /** Scores of each output on test examples; empty without any. */
+  List<Split> test(FrozenNetwork network, String description) {
+    return splits(network, data.test(), description);
   }
 
-  private Split split(FrozenNetwork network, Optional<ExampleSet> part, String description) {
-    return watch.time(Stopwatch.Part.EVALUATION, () -> evaluator.split(network, part, description));
+  private List<Split> splits(FrozenNetwork network, Optional<ExampleSet> part, String description) {
+    return watch.time(
+        Stopwatch.Part.EVALUATION, () -> evaluator.splits(network, part, description));
   }
 
   private TrainingData examples(Mode mode, long seed) {
@@ -279,12 +280,5 @@ final class Trainer {
     return mode != Mode.DISTILLED
         || !(config.algorithm() instanceof Distillation distill)
         || distill.studentTrainable();
-  }
-
-  private double taskLossWeight(Mode mode) {
-    if (mode == Mode.DISTILLED && config.algorithm() instanceof Distillation distill) {
-      return distill.calculateStudentLoss() ? distill.studentLossWeight() : 0;
-    }
-    return 1;
   }
 }

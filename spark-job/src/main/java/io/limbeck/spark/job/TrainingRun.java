@@ -14,7 +14,9 @@ import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.RoundSummary;
 import io.limbeck.spark.round.TrainingState;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The epochs of one training, from its start or from a checkpoint. */
 final class TrainingRun {
@@ -86,24 +88,66 @@ final class TrainingRun {
     float[] last = state.parameters();
     float[] chosen = best == null ? last : best;
     int chosenEpoch = best == null ? allEpochs : bestEpoch;
-    Split bestTest = test(chosen, "best epoch");
-    Split lastTest = chosenEpoch == epochs.size() ? bestTest : test(last, "last epoch");
+    Map<String, Split> bestTest = test(chosen, "best epoch");
+    Map<String, Split> lastTest =
+        chosenEpoch == epochs.size() ? bestTest : test(last, "last epoch");
+    Map<String, RunRecord.Evaluated> bests = evaluated(chosenEpoch, bestTest);
+    Map<String, RunRecord.Evaluated> lasts = evaluated(epochs.size(), lastTest);
+    Map<String, RunRecord.Other> others = new LinkedHashMap<>();
+    others()
+        .forEach(name -> others.put(name, new RunRecord.Other(bests.get(name), lasts.get(name))));
     RunRecord record =
         new RunRecord(
             seed,
             List.copyOf(epochs),
             chosenEpoch,
-            new RunRecord.Evaluated(epochs.get(chosenEpoch - 1).validation(), bestTest),
-            new RunRecord.Evaluated(epochs.get(epochs.size() - 1).validation(), lastTest),
+            bests.get(first()),
+            lasts.get(first()),
+            others.isEmpty() ? null : others,
             seconds,
             trainer.examplesPerEpoch() * allEpochs / seconds);
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    networks.names().forEach(name -> sizes.put(name, networks.size(name)));
     return new Trainer.Trained(
         record,
-        networks.size(),
-        networks.file(chosen),
-        networks.file(last),
+        sizes,
+        files(chosen),
+        files(last),
         networks.beside(chosen),
         networks.generator(chosen));
+  }
+
+  private Map<String, RunRecord.Evaluated> evaluated(int ofEpoch, Map<String, Split> test) {
+    EpochRecord validation = epochs.get(ofEpoch - 1);
+    Map<String, RunRecord.Evaluated> evaluated = new LinkedHashMap<>();
+    networks
+        .names()
+        .forEach(
+            name ->
+                evaluated.put(
+                    name,
+                    new RunRecord.Evaluated(
+                        name.equals(first())
+                            ? validation.validation()
+                            : validation.others() == null ? null : validation.others().get(name),
+                        test.get(name))));
+    return evaluated;
+  }
+
+  /** The network that the run is about. */
+  private String first() {
+    return networks.names().get(0);
+  }
+
+  /** Those that learn beside it. */
+  private List<String> others() {
+    return networks.names().subList(1, networks.names().size());
+  }
+
+  private Map<String, byte[]> files(float[] parameters) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    networks.files().forEach(name -> files.put(name, networks.file(name, parameters)));
+    return files;
   }
 
   private void roundDone(RoundSummary done, TrainingState after) {
@@ -142,19 +186,21 @@ final class TrainingRun {
   private void endEpoch(RoundSummary done) {
     recomputeBatchNorm();
     float[] parameters = state.parameters();
-    byte[] model = networks.file(parameters);
-    trainer.models().last(mode, seed, model);
-    Split validation =
-        trainer.validation(
-            networks.frozen(parameters), "evaluate " + mode.label() + " on validation");
+    Map<String, byte[]> models = files(parameters);
+    trainer.models().last(mode, seed, models);
+    Map<String, Split> all =
+        byName(
+            trainer.validation(
+                networks.frozen(parameters), "evaluate " + mode.label() + " on validation"));
+    Split validation = all.remove(first());
     if (validation != null && validation.accuracy() > bestAccuracy) {
       bestAccuracy = validation.accuracy();
       bestEpoch = epoch + 1;
       best = parameters;
-      trainer.models().best(mode, seed, model);
+      trainer.models().best(mode, seed, models);
     }
     double rate = options.learningRate().at((epoch + 1) * options.stepsPerEpoch() - 1);
-    epochs.add(sums.record(epoch + 1, rate, done.steps(), validation));
+    epochs.add(sums.record(epoch + 1, rate, done.steps(), validation, all.isEmpty() ? null : all));
     seconds += sums.seconds();
     sums = EpochSums.NONE;
     epoch++;
@@ -187,8 +233,18 @@ final class TrainingRun {
     unsaved = 0;
   }
 
-  private Split test(float[] parameters, String which) {
-    return trainer.test(
-        networks.frozen(parameters), "evaluate " + mode.label() + " (" + which + ") on test");
+  private Map<String, Split> test(float[] parameters, String which) {
+    return byName(
+        trainer.test(
+            networks.frozen(parameters), "evaluate " + mode.label() + " (" + which + ") on test"));
+  }
+
+  /** Empty where there were no examples. */
+  private Map<String, Split> byName(List<Split> splits) {
+    Map<String, Split> named = new LinkedHashMap<>();
+    for (int i = 0; i < splits.size(); i++) {
+      named.put(networks.names().get(i), splits.get(i));
+    }
+    return named;
   }
 }

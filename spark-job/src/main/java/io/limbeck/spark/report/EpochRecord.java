@@ -10,6 +10,7 @@ import java.util.Map;
  * @param learningRate at the epoch's end
  * @param averagingSteps between the epoch's last two averagings
  * @param validation null without validation examples
+ * @param others the other networks that learn beside it, on validation, by name; null without any
  * @param examplesPerSecond learnt from, wall time
  * @param stepShare part of the wall time that the slowest partitions spent in their steps, 0 to 1
  * @param teacherShare part of the step time spent in the teacher, 0 to 1
@@ -20,6 +21,7 @@ public record EpochRecord(
     double learningRate,
     int averagingSteps,
     Split validation,
+    Map<String, Split> others,
     double examplesPerSecond,
     double stepShare,
     double teacherShare) {}

@@ -53,8 +53,14 @@ public record EpochSums(
    * @param learningRate at its end
    * @param averagingSteps between its last two averagings
    * @param validation null without validation examples
+   * @param others other networks on them, by name; null without any
    */
-  public EpochRecord record(int epoch, double learningRate, int averagingSteps, Split validation) {
+  public EpochRecord record(
+      int epoch,
+      double learningRate,
+      int averagingSteps,
+      Split validation,
+      Map<String, Split> others) {
     Map<String, Double> losses = new LinkedHashMap<>();
     lossSums.forEach((name, sum) -> losses.put(name, sum / examples));
     return new EpochRecord(
@@ -63,6 +69,7 @@ public record EpochSums(
         learningRate,
         averagingSteps,
         validation,
+        others,
         examples / seconds,
         stepSeconds / seconds,
         teacherShareSum / examples);

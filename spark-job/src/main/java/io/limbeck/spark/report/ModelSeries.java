@@ -30,7 +30,7 @@ public record ModelSeries(
    * @param crossEntropy nats
    */
   public record SplitSeries(Series accuracy, Series crossEntropy) {
-    private static SplitSeries of(List<RunRecord> runs, Function<RunRecord, Split> split) {
+    static SplitSeries of(List<RunRecord> runs, Function<RunRecord, Split> split) {
       if (split.apply(runs.get(0)) == null) {
         return null;
       }

@@ -25,6 +25,7 @@ import java.util.Map;
  * @param teachers several, by name; null where they have none
  * @param studentAlone the student trained from labels alone; null when it was not asked for
  * @param distilled the student trained with its teacher; null without one
+ * @param others networks that learnt beside the student, by name; null without any
  * @param model the network of a supervised experiment; null otherwise
  * @param gapRecovered {@code (distilled - alone) / (teacher - alone)} of the mean test accuracies:
  *     0 for nothing gained, 1 for a student as good as its teacher, or the best of several; null
@@ -43,6 +44,7 @@ public record Report(
     Map<String, TeacherReport> teachers,
     ModelSeries studentAlone,
     ModelSeries distilled,
+    Map<String, OtherSeries> others,
     ModelSeries model,
     Double gapRecovered,
     JobTimes seconds) {

@@ -1,6 +1,7 @@
 package io.limbeck.spark.report;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One training: one seed, with or without a teacher.
@@ -11,6 +12,7 @@ import java.util.List;
  *     is no validation part
  * @param best the best epoch's model
  * @param last the last epoch's model
+ * @param others the other networks that learnt beside it, by name; null without any
  * @param seconds of training, without evaluation
  * @param examplesPerSecond over the whole training, without evaluation
  */
@@ -20,6 +22,7 @@ public record RunRecord(
     int bestEpoch,
     Evaluated best,
     Evaluated last,
+    Map<String, Other> others,
     double seconds,
     double examplesPerSecond) {
 
@@ -31,4 +34,12 @@ public record RunRecord(
    * @param test null without test examples
    */
   public record Evaluated(Split validation, Split test) {}
+
+  /**
+   * A network that learnt beside the one that the run is about.
+   *
+   * @param best in that one's best epoch
+   * @param last in the last epoch
+   */
+  public record Other(Evaluated best, Evaluated last) {}
 }

@@ -35,6 +35,9 @@ public final class SummaryTable {
     }
     add(rows, "student alone", report.studentAlone());
     add(rows, "distilled", report.distilled());
+    if (report.others() != null) {
+      report.others().forEach((name, each) -> rows.add(row(name, each)));
+    }
     add(rows, "model", report.model());
     return layOut(rows) + footer(report);
   }
@@ -47,6 +50,17 @@ public final class SummaryTable {
         percent(teacher.validation()),
         count(teacher.parameters()),
         count(teacher.modelBytes()),
+        "-");
+  }
+
+  private static List<String> row(String name, OtherSeries other) {
+    return List.of(
+        "beside: " + name,
+        percent(other.test()),
+        percent(other.testLastEpoch()),
+        percent(other.validation()),
+        count(other.parameters()),
+        other.modelBytes() == null ? "-" : count(other.modelBytes()),
         "-");
   }
 

@@ -1,6 +1,7 @@
 package io.limbeck.spark.worker;
 
 import io.limbeck.core.config.BatchAugment;
+import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.DataFreeStep;
@@ -94,6 +95,7 @@ public record WorkerPlan(
    * @param key where the block stands in the file
    * @param student what can be recorded in the student
    * @param teacher what can be recorded in the teacher
+   * @param teacherLearns whether the teacher is in the student's graph, and gradients go to it, too
    * @param connectorWeights weights of connectors that an earlier experiment trained, by full name
    * @param stopEpoch the epoch, from 0, from which the student learns from labels alone; null for
    *     none
@@ -103,9 +105,33 @@ public record WorkerPlan(
       String key,
       NetworkDescription student,
       NetworkDescription teacher,
+      boolean teacherLearns,
       Map<String, INDArray> connectorWeights,
       Integer stopEpoch)
       implements Serializable {
+
+    /**
+     * With frozen teachers, from the start to the end.
+     *
+     * @param distiller the config's block
+     * @param key where the block stands in the file
+     * @param student what can be recorded in the student
+     * @param teacher what can be recorded in the teacher
+     */
+    public Distillation(
+        DistillerConfig distiller,
+        String key,
+        NetworkDescription student,
+        NetworkDescription teacher) {
+      this(distiller, key, student, teacher, false, Map.of(), null);
+    }
+
+    /** The losses, found to fit before. */
+    public Distiller losses() {
+      return teacherLearns
+          ? Distiller.ofBoth(distiller, key, student, teacher)
+          : new Distiller(distiller, key, student, teacher);
+    }
 
     /** Whether distillation has stopped before this epoch, from 0. */
     boolean hasStopped(int epoch) {

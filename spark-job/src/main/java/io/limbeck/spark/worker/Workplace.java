@@ -68,12 +68,7 @@ public final class Workplace {
               TrainingGraph.supervised(conf, plan.options()),
               new BatchAugments(plan.batchAugments())));
     }
-    Distiller distiller =
-        new Distiller(
-            distillation.distiller(),
-            distillation.key(),
-            distillation.student(),
-            distillation.teacher());
+    Distiller distiller = distillation.losses();
     BatchAugments augments = new BatchAugments(plan.batchAugments());
     if (teachers == null) {
       Function<String, INDArray> parameters = distillation.connectorWeights()::get;
@@ -130,12 +125,13 @@ public final class Workplace {
       WorkerPlan plan,
       StudentPlan added,
       Function<String, INDArray> parameters) {
+    NetworkDescription teacher = plan.distillation().teacher();
+    NetworkDescription student = plan.distillation().student();
+    if (plan.distillation().teacherLearns()) {
+      student = NetworkDescription.union(List.of(student, teacher));
+    }
     return TrainingGraph.of(
-        conf,
-        added,
-        new TrainingGraph.Surroundings(
-            plan.distillation().student(), plan.distillation().teacher(), parameters),
-        plan.options());
+        conf, added, new TrainingGraph.Surroundings(student, teacher, parameters), plan.options());
   }
 
   private static INDArray parameter(

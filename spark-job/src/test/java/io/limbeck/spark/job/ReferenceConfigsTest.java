@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.limbeck.core.config.AlgorithmConfig.DataFree;
-import io.limbeck.core.config.AlgorithmConfig.Distillation;
-import io.limbeck.core.config.AlgorithmConfig.SingleTeacherDistill;
 import io.limbeck.core.config.ArchitectureConfig;
 import io.limbeck.core.config.ConfigReader;
+import io.limbeck.core.config.DataFree;
+import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;

@@ -25,10 +25,23 @@ class ReportTest {
                         i + 1,
                         List.of(
                             new EpochRecord(
-                                1, Map.of("student.loss", 1.0), 0.1, 10, split(0.5), 1000, 0.9, 0)),
+                                1,
+                                Map.of("student.loss", 1.0),
+                                0.1,
+                                10,
+                                split(0.5),
+                                null,
+                                1000,
+                                0.9,
+                                0)),
                         1,
                         new RunRecord.Evaluated(split(0.5), split(accuracies[i])),
                         new RunRecord.Evaluated(split(0.5), split(accuracies[i] - 0.01)),
+                        Map.of(
+                            "ensemble",
+                            new RunRecord.Other(
+                                new RunRecord.Evaluated(split(0.6), split(accuracies[i] + 0.02)),
+                                new RunRecord.Evaluated(split(0.6), split(accuracies[i])))),
                         2,
                         1000))
             .toList();
@@ -50,6 +63,7 @@ class ReportTest {
         null,
         alone,
         distilled,
+        Map.of("ensemble", OtherSeries.of("ensemble", 6900, null, distilled.runs())),
         null,
         Report.gapRecovered(List.of(teacher), alone, distilled),
         new JobTimes(6, 1, 2, 3, 20, 19, 0.5, 32.5));
@@ -92,6 +106,8 @@ class ReportTest {
     assertThat(json.at("/gap_recovered").asDouble()).isCloseTo(0.03 / 0.07, within(1e-12));
     assertThat(json.at("/seconds/start_up").asDouble()).isEqualTo(6);
     assertThat(json.at("/seconds/steps").asDouble()).isEqualTo(19);
+    assertThat(json.at("/others/ensemble/test/accuracy/mean").asDouble())
+        .isCloseTo(0.9, within(1e-12));
     assertThat(json.has("model")).isFalse();
   }
 
@@ -99,10 +115,11 @@ class ReportTest {
   void table_reads() {
     assertThat(SummaryTable.of(report()).lines())
         .containsExactly(
-            "               test acc. (best epoch)  test acc. (last epoch)  validation acc.  parameters  model bytes  examples/s",
-            "teacher                       92.00 %                 92.00 %          90.00 %     421,642    1,500,000           -",
-            "student alone          85.00 ± 1.41 %          84.00 ± 1.41 %   50.00 ± 0.00 %       6,794       27,000       1,000",
-            "distilled              88.00 ± 1.41 %          87.00 ± 1.41 %   50.00 ± 0.00 %       6,794       27,000       1,000",
+            "                  test acc. (best epoch)  test acc. (last epoch)  validation acc.  parameters  model bytes  examples/s",
+            "teacher                          92.00 %                 92.00 %          90.00 %     421,642    1,500,000           -",
+            "student alone             85.00 ± 1.41 %          84.00 ± 1.41 %   50.00 ± 0.00 %       6,794       27,000       1,000",
+            "distilled                 88.00 ± 1.41 %          87.00 ± 1.41 %   50.00 ± 0.00 %       6,794       27,000       1,000",
+            "beside: ensemble          90.00 ± 1.41 %          88.00 ± 1.41 %   60.00 ± 0.00 %       6,900            -           -",
             "gap recovered: 43 % of the way from the student alone to the teacher",
             "mean ± standard deviation of 2 runs, seeds [1, 2]",
             "time 32.5 s: start-up 6.0, preparation 1.0, data 2.0, evaluation 3.0, rounds 20.0 (steps 19.0), the rest 0.5");

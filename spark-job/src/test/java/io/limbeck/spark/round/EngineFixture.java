@@ -138,8 +138,7 @@ abstract class EngineFixture {
           new WorkerPlan(
               UUID.randomUUID().toString(),
               student.toJson(),
-              new WorkerPlan.Distillation(
-                  config, "d", studentDescription, teacherDescription, Map.of(), null),
+              new WorkerPlan.Distillation(config, "d", studentDescription, teacherDescription),
               new TrainingOptions(schedule, stepsPerEpoch, 0.1),
               4);
     }
