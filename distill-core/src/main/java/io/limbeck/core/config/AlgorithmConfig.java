@@ -20,9 +20,11 @@ import java.util.Map;
   @JsonSubTypes.Type(value = OnlineDistill.class, name = "OnlineDistill"),
   @JsonSubTypes.Type(value = DataFreeDistillation.class, name = "DataFreeDistillation"),
   @JsonSubTypes.Type(value = DaflDataFreeDistillation.class, name = "DAFLDataFreeDistillation"),
+  @JsonSubTypes.Type(value = MultiStage.class, name = "MultiStage"),
   @JsonSubTypes.Type(value = Supervised.class, name = "Supervised")
 })
-public sealed interface AlgorithmConfig extends Serializable permits Distillation, Supervised {
+public sealed interface AlgorithmConfig extends Serializable
+    permits Distillation, MultiStage, Supervised {
 
   /** The network that the experiment is about, and that learns. */
   ArchitectureConfig architecture();

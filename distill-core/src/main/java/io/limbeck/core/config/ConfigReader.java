@@ -1,12 +1,14 @@
 package io.limbeck.core.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Binder;
 import io.limbeck.core.schema.Families;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.UnaryOperator;
 
 /** Reads experiment files. */
 public final class ConfigReader {
@@ -54,6 +56,56 @@ public final class ConfigReader {
    */
   public static String text(Path file) {
     return ConfigTree.read(file, List.of()).toPrettyString();
+  }
+
+  /**
+   * A stage of a config as an experiment of its own.
+   *
+   * @param config one with stages
+   * @param name of the stage
+   * @param folderOf where an earlier stage's results are, and this one's go
+   * @param seed of the run
+   */
+  public ExperimentConfig stage(
+      ExperimentConfig config, String name, UnaryOperator<String> folderOf, long seed) {
+    StageConfig stage = ((MultiStage) config.algorithm()).stages().get(name);
+    ExperimentConfig run = stage(config, name, stage, stage.algorithm(), folderOf, seed);
+    return binder.bind((ObjectNode) StageTree.resolve(toTree(run), folderOf));
+  }
+
+  /**
+   * The last stage's student without any stage before it, and without a teacher.
+   *
+   * @param config one with stages
+   * @param folderOf where its results go
+   * @param seed of the run
+   */
+  public ExperimentConfig studentAlone(
+      ExperimentConfig config, UnaryOperator<String> folderOf, long seed) {
+    MultiStage stages = (MultiStage) config.algorithm();
+    Supervised alone = new Supervised(stages.architecture());
+    return stage(config, MultiStage.STUDENT_ALONE, stages.last(), alone, folderOf, seed);
+  }
+
+  private static ExperimentConfig stage(
+      ExperimentConfig config,
+      String name,
+      StageConfig stage,
+      AlgorithmConfig algorithm,
+      UnaryOperator<String> folderOf,
+      long seed) {
+    return new ExperimentConfig(
+        config.name() + "_" + name,
+        seed,
+        1,
+        false,
+        algorithm,
+        stage.data(),
+        stage.schedule(),
+        stage.averaging(),
+        config.checkpoint(),
+        algorithm instanceof Supervised ? null : stage.teacherCache(),
+        new OutputConfig(folderOf.apply(name), false, stage.epoch()));
   }
 
   /**

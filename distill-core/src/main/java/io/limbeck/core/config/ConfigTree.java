@@ -37,6 +37,7 @@ final class ConfigTree {
   static ObjectNode read(Path file, List<String> overrides) {
     ObjectNode tree = readWithBase(file.toAbsolutePath().normalize(), new ArrayDeque<>());
     overrides.forEach(override -> apply(tree, override));
+    StageTree.expand(tree);
     return tree;
   }
 
@@ -46,6 +47,7 @@ final class ConfigTree {
       throw new UserException("'base' names files beside a file, but this config is a text");
     }
     overrides.forEach(override -> apply(tree, override));
+    StageTree.expand(tree);
     return tree;
   }
 

@@ -54,6 +54,46 @@ public record ExperimentConfig(
 
   /** Checks what keys of one block ask of another. */
   public ExperimentConfig {
+    if (algorithm instanceof MultiStage stages) {
+      requireStages(stages, teacherCache);
+    } else {
+      requireFitting(algorithm, data, studentAlone, schedule, averaging, teacherCache);
+    }
+  }
+
+  private static void requireStages(MultiStage stages, TeacherCacheConfig teacherCache) {
+    if (teacherCache != null) {
+      throw new UserException(
+          "'teacher_cache' is given for all stages: give it to those in 'algorithm.stages' that have one frozen teacher");
+    }
+    stages
+        .stages()
+        .forEach(
+            (name, stage) -> {
+              try {
+                requireFitting(
+                    stage.algorithm(),
+                    stage.data(),
+                    false,
+                    stage.schedule(),
+                    stage.averaging(),
+                    stage.teacherCache());
+              } catch (UserException e) {
+                throw new UserException(
+                    e.problems().stream()
+                        .map(problem -> "Stage '%s': %s".formatted(name, problem))
+                        .toList());
+              }
+            });
+  }
+
+  private static void requireFitting(
+      AlgorithmConfig algorithm,
+      DataConfig data,
+      boolean studentAlone,
+      ScheduleConfig schedule,
+      AveragingConfig averaging,
+      TeacherCacheConfig teacherCache) {
     boolean dataFree = algorithm instanceof DataFree;
     if (!dataFree && data.train() == null) {
       throw new UserException("'data.train' is missing: examples that are learnt from");

@@ -162,7 +162,7 @@ class ConfigReaderTest {
           """
           algoritm=3 | 'algoritm' is not a key of the file, did you mean 'algorithm'?
           algorithm.distiler=3 | 'algorithm.distiler' is not a key of 'algorithm', did you mean 'distiller'?
-          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher", which is none of the 9 names known here, did you mean 'SingleTeacherDistill'? (also near: Supervised, SelfDistill)
+          algorithm.type=SingleTeacher | 'algorithm.type' is "SingleTeacher", which is none of the 10 names known here, did you mean 'SingleTeacherDistill'? (also near: MultiStage, Supervised)
           algorithm.architecture.dept=20 | 'algorithm.architecture.dept' is not a key of 'algorithm.architecture', did you mean 'depth'? (known: depth, num_classes, type)
           algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
@@ -205,7 +205,7 @@ class ConfigReaderTest {
           """
           data=null | 'data' is missing: the examples
           output.dir=null | 'output.dir' is missing: folder for the report
-          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, MultiTeacherDistill, SelfDistill, OnlineDistill, DataFreeDistillation, DAFLDataFreeDistillation and 1 more, all in docs/config.md
+          algorithm.type=null | 'algorithm.type' is missing: must be one of SingleTeacherDistill, OverhaulFeatureDistillation, FpnTeacherDistill, MultiTeacherDistill, SelfDistill, OnlineDistill, DataFreeDistillation, DAFLDataFreeDistillation and 2 more, all in docs/config.md
           algorithm.teacher=null | 'algorithm.teacher' is missing: the teacher
           algorithm.distiller.student_recorders.fc.source=null | 'algorithm.distiller.student_recorders.fc.source' is missing: name of the module
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student=null | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_T.from_student' is missing: whether the recorder

@@ -1,10 +1,12 @@
 package io.limbeck.spark.cli;
 
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.MultiStage;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.job.PlanText;
 import io.limbeck.spark.job.Preparation;
 import io.limbeck.spark.job.Prepared;
+import io.limbeck.spark.job.Stages;
 import io.limbeck.spark.storage.Storage;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -37,13 +39,27 @@ final class ValidateCommand implements Callable<Integer>, Verbosity.Aware {
     try {
       new Storage(spark.sparkContext().hadoopConfiguration())
           .requireEmpty(experiment.output().dir(), experiment.output().overwrite());
-      Prepared prepared = new Preparation(spark).prepare(experiment);
-      new DataLoader(spark, experiment.data()).checkSample(prepared.shape(), SAMPLE);
-      System.out.print(PlanText.of(prepared));
+      if (experiment.algorithm() instanceof MultiStage) {
+        new Stages(experiment)
+            .check(spark)
+            .forEach(
+                (stage, prepared) -> {
+                  System.out.println("stage " + stage);
+                  say(spark, prepared);
+                  System.out.println();
+                });
+      } else {
+        say(spark, new Preparation(spark).prepare(experiment));
+      }
       return 0;
     } finally {
       verbosity.stop(spark);
     }
+  }
+
+  private static void say(SparkSession spark, Prepared prepared) {
+    new DataLoader(spark, prepared.config().data()).checkSample(prepared.shape(), SAMPLE);
+    System.out.print(PlanText.of(prepared));
   }
 
   @Override

@@ -45,6 +45,11 @@ record Data(ExampleSet train, Optional<ExampleSet> validation, Optional<ExampleS
     }
   }
 
+  /** Whether an experiment's training examples are made and not read. */
+  static boolean isMade(Prepared prepared) {
+    return prepared.config().algorithm() instanceof DataFree;
+  }
+
   private static ExampleSet noise(JavaSparkContext spark, DataFree dataFree, Prepared prepared) {
     return ExampleSet.ofNoise(
         spark,

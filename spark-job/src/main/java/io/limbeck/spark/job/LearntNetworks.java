@@ -133,7 +133,12 @@ final class LearntNetworks {
 
   /** What connectors and losses have learnt, by full name. */
   Map<String, float[]> beside(float[] parameters) {
-    return graphLayout.select(parameters, LEARNT_BESIDE);
+    return beside(graphLayout, parameters);
+  }
+
+  /** The same of a vector of some layout. */
+  static Map<String, float[]> beside(ParameterLayout layout, float[] parameters) {
+    return layout.select(parameters, LEARNT_BESIDE);
   }
 
   /** The generator; null where there are data. */

@@ -1,5 +1,8 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig;
+import io.limbeck.core.config.Distillation;
+
 /** What one training is for. */
 enum Mode {
   /** The student with its teacher. */
@@ -13,6 +16,11 @@ enum Mode {
 
   Mode(String label) {
     this.label = label;
+  }
+
+  /** What the training of an algorithm is for. */
+  static Mode of(AlgorithmConfig algorithm) {
+    return algorithm instanceof Distillation ? DISTILLED : SUPERVISED;
   }
 
   /** The words for people. */

@@ -23,6 +23,7 @@ final class OutputFolder {
       List.of(
           "checkpoints",
           "models",
+          "stages",
           "student.zip",
           "model.zip",
           "generator.zip",

@@ -77,10 +77,7 @@ public final class Preparation {
     ModelFactory factory = new ModelFactory(storage, shape, config.data().numClasses());
     LearningNetworks learning =
         new LearningNetworks(
-            config.algorithm(),
-            config.algorithm() instanceof Distillation ? Mode.DISTILLED : Mode.SUPERVISED,
-            factory,
-            config.seed());
+            config.algorithm(), Mode.of(config.algorithm()), factory, config.seed());
     ComputationGraphConfiguration conf = learning.trained();
     int workers = workers(config);
     MemoryEstimate memory = memory(conf, factory.input(), config, workers);
@@ -106,7 +103,7 @@ public final class Preparation {
             assembly.distilling(),
             assembly.teachers());
     TeacherCaches.requireCacheable(prepared);
-    WorkerPlan plan = trialPlan(prepared, distill, learning);
+    WorkerPlan plan = trialPlan(prepared, learning);
     long[] numbers =
         TrialStep.run(plan, prepared.frozenTeachers(), shape, config.data().numClasses());
     return planned(prepared, learning, numbers[0], numbers[1]);
@@ -145,9 +142,10 @@ public final class Preparation {
     }
   }
 
-  private static WorkerPlan trialPlan(
-      Prepared prepared, Distillation distill, LearningNetworks learning) {
+  /** Of a distillation's run that is forgotten. */
+  static WorkerPlan trialPlan(Prepared prepared, LearningNetworks learning) {
     ExperimentConfig config = prepared.config();
+    Distillation distill = (Distillation) config.algorithm();
     return new WorkerPlan(
         "trial",
         learning.trained().toJson(),

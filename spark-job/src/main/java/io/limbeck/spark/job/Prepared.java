@@ -57,6 +57,12 @@ public record Prepared(
    */
   public record Distilling(Distiller distiller, WorkerPlan.Distillation plan) {}
 
+  /** The same of a config with other folders. */
+  Prepared of(ExperimentConfig other) {
+    return new Prepared(
+        other, shape, workers, factory, memory, plan, warnings, distilling, teachers);
+  }
+
   /** The same with what it needs. */
   Prepared with(MemoryPlan needed, List<String> lacking) {
     return new Prepared(

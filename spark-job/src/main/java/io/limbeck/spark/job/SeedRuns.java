@@ -2,7 +2,6 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.ExperimentConfig;
-import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.OtherSeries;
@@ -15,8 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Trains a mode with every seed. What the seed with the best validation accuracy has learnt is what
@@ -61,7 +58,7 @@ final class SeedRuns {
     for (long seed : config.seeds()) {
       Trainer.Trained run = train(mode, seed);
       records.add(run.record());
-      chosen = chosen == null || accuracy(run) > accuracy(chosen) ? run : chosen;
+      chosen = chosen == null || accuracy(run.record()) > accuracy(chosen.record()) ? run : chosen;
     }
     write(mode, chosen);
     String first = first(chosen);
@@ -94,8 +91,8 @@ final class SeedRuns {
   }
 
   /** 0 without validation examples: then the first seed is as good as any. */
-  private static double accuracy(Trainer.Trained run) {
-    Split validation = run.record().best().validation();
+  static double accuracy(RunRecord run) {
+    Split validation = run.best().validation();
     return validation == null ? 0 : validation.accuracy();
   }
 
@@ -109,31 +106,16 @@ final class SeedRuns {
 
   private void write(Mode mode, Trainer.Trained chosen) {
     String dir = config.output().dir();
+    ResultFiles files = new ResultFiles(storage, dir);
     if (mode != Mode.STUDENT_ALONE) {
-      String first = first(chosen);
-      chosen
-          .best()
-          .forEach(
-              (name, model) ->
-                  storage.write(
-                      dir + "/" + (name.equals(first) ? fileName(mode) : "beside/" + name + ".zip"),
-                      model));
+      files.write(mode, chosen.best());
+      files.writeConnectors(chosen.beside());
     }
     ComputationGraph generator = chosen.generator();
     if (generator != null) {
       storage.write(dir + "/generator.zip", ModelFile.write(generator, latent()));
       draw(generator);
     }
-    Map<String, float[]> beside = chosen.beside();
-    if (!beside.isEmpty()) {
-      Map<String, INDArray> arrays = new LinkedHashMap<>();
-      beside.forEach((name, values) -> arrays.put(name, Nd4j.createFromArray(values)));
-      storage.write(dir + "/connectors.npz", ArrayFile.write(arrays));
-    }
-  }
-
-  private static String fileName(Mode mode) {
-    return mode == Mode.DISTILLED ? "student.zip" : "model.zip";
   }
 
   /** A picture is not worth the loss of a report: Java without fonts or FreeType cannot draw. */

@@ -1,26 +1,23 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.core.config.ArchitectureConfig;
+import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.SeveralTeachers;
 import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.config.TeacherConfig;
 import io.limbeck.spark.report.TeacherReport;
-import io.limbeck.spark.storage.Storage;
-import java.io.PrintStream;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /** Says how good the teachers are, before they teach. */
 final class TeacherReports {
-  private final JavaSparkContext spark;
-  private final Storage storage;
-  private final PrintStream out;
+  private final Job job;
+  private final Map<List<Object>, TeacherReport> known = new HashMap<>();
 
-  TeacherReports(JavaSparkContext spark, Storage storage, PrintStream out) {
-    this.spark = spark;
-    this.storage = storage;
-    this.out = out;
+  TeacherReports(Job job) {
+    this.job = job;
   }
 
   /** By the teachers' names; one alone has the empty name. */
@@ -28,33 +25,44 @@ final class TeacherReports {
     Map<String, TeacherReport> reports = new LinkedHashMap<>();
     prepared
         .teachers()
-        .forEach((name, teacher) -> reports.put(name, report(name, teacher, prepared, data)));
+        .forEach(
+            (name, teacher) ->
+                reports.put(
+                    name,
+                    known.computeIfAbsent(
+                        // Stages often have the same one.
+                        List.of(name, teacher.logits().fingerprint(), prepared.config().data()),
+                        unknown -> report(name, teacher, prepared, data))));
     return reports;
   }
 
   private TeacherReport report(
       String name, Prepared.Teacher teacher, Prepared prepared, Data data) {
     String label = ("teacher " + name).strip();
-    Evaluator evaluator = new Evaluator(spark, prepared.config().data().numClasses());
+    Evaluator evaluator = new Evaluator(job.context(), prepared.config().data().numClasses());
     TeacherReport report =
         new TeacherReport(
             teacher.network().numParams(),
-            storage.status(file(prepared, name), "algorithm." + label).getLen(),
+            job.storage()
+                .status(
+                    file((Distillation) prepared.config().algorithm(), name), "algorithm." + label)
+                .getLen(),
             evaluator.split(
                 teacher.logits(), data.validation(), "evaluate " + label + " on validation"),
             evaluator.split(teacher.logits(), data.test(), "evaluate " + label + " on test"));
     if (report.test() != null) {
-      out.printf("%s: test accuracy %.2f %%%n", label, 100 * report.test().accuracy());
+      job.out().printf("%s: test accuracy %.2f %%%n", label, 100 * report.test().accuracy());
     }
     return report;
   }
 
-  private static String file(Prepared prepared, String teacher) {
-    if (prepared.config().algorithm() instanceof SeveralTeachers several) {
+  /** The file of a teacher's weights. */
+  static String file(Distillation algorithm, String teacher) {
+    if (algorithm instanceof SeveralTeachers several) {
       TeacherConfig config = several.teachers().get(teacher);
       return file(config.architecture(), config.teacherCkpt());
     }
-    SingleTeacherDistill single = (SingleTeacherDistill) prepared.config().algorithm();
+    SingleTeacherDistill single = (SingleTeacherDistill) algorithm;
     return file(single.teacher(), single.teacherCkpt());
   }
 

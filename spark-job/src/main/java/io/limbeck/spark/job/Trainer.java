@@ -3,6 +3,7 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.DataConfig.Contrast;
 import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.ResultEpoch;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
@@ -184,6 +185,14 @@ final class Trainer {
   /** The config, for a run. */
   ExperimentConfig config() {
     return config;
+  }
+
+  /**
+   * Whether the last epoch's models are the results, and not the best one's: of a student that does
+   * not learn one is as good as the other, and connectors go on learning.
+   */
+  boolean takesLastEpoch(Mode mode) {
+    return !studentTrains(mode) || config.output().epoch() == ResultEpoch.LAST;
   }
 
   /** Examples learnt from in an epoch. */

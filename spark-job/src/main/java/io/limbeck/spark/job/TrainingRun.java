@@ -193,8 +193,11 @@ final class TrainingRun {
             trainer.validation(
                 networks.frozen(parameters), "evaluate " + mode.label() + " on validation"));
     Split validation = all.remove(first());
-    if (validation != null && validation.accuracy() > bestAccuracy) {
-      bestAccuracy = validation.accuracy();
+    boolean better =
+        trainer.takesLastEpoch(mode)
+            || (validation != null && validation.accuracy() > bestAccuracy);
+    if (better) {
+      bestAccuracy = validation == null ? 0 : validation.accuracy();
       bestEpoch = epoch + 1;
       best = parameters;
       trainer.models().best(mode, seed, models);

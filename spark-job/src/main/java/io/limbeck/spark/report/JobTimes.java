@@ -25,6 +25,26 @@ public record JobTimes(
     double rest,
     double total) {
 
+  /** No time at all. */
+  public static final JobTimes NONE = new JobTimes(0, 0, 0, 0, 0, 0, 0, 0);
+
+  /**
+   * Both together.
+   *
+   * @param other of the same job
+   */
+  public JobTimes plus(JobTimes other) {
+    return new JobTimes(
+        startUp + other.startUp,
+        preparation + other.preparation,
+        data + other.data,
+        evaluation + other.evaluation,
+        rounds + other.rounds,
+        steps + other.steps,
+        rest + other.rest,
+        total + other.total);
+  }
+
   /** A line for people. */
   @Override
   public String toString() {

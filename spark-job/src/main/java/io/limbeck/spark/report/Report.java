@@ -23,6 +23,7 @@ import java.util.Map;
  * @param examples how many in each part of the data
  * @param teacher null without one
  * @param teachers several, by name; null where they have none
+ * @param stages what the stages before the last one trained, by name; null where there is only one
  * @param studentAlone the student trained from labels alone; null when it was not asked for
  * @param distilled the student trained with its teacher; null without one
  * @param others networks that learnt beside the student, by name; null without any
@@ -42,6 +43,7 @@ public record Report(
     Map<String, Long> examples,
     TeacherReport teacher,
     Map<String, TeacherReport> teachers,
+    Map<String, ModelSeries> stages,
     ModelSeries studentAlone,
     ModelSeries distilled,
     Map<String, OtherSeries> others,
@@ -92,6 +94,26 @@ public record Report(
       throw new UserException(
           "%s is damaged: %s".formatted(name, e.getMessage().lines().findFirst().orElse("")), e);
     }
+  }
+
+  /** The same of a job that took no time: another one did the work. */
+  public Report withoutTimes() {
+    return new Report(
+        name,
+        algorithm,
+        seeds,
+        engine,
+        workers,
+        examples,
+        teacher,
+        teachers,
+        stages,
+        studentAlone,
+        distilled,
+        others,
+        model,
+        gapRecovered,
+        JobTimes.NONE);
   }
 
   /** The report as JSON, keys in snake case. */

@@ -33,6 +33,9 @@ public final class SummaryTable {
     if (report.teachers() != null) {
       report.teachers().forEach((name, each) -> rows.add(row("teacher " + name, each)));
     }
+    if (report.stages() != null) {
+      report.stages().forEach((name, each) -> add(rows, "stage " + name, each));
+    }
     add(rows, "student alone", report.studentAlone());
     add(rows, "distilled", report.distilled());
     if (report.others() != null) {

@@ -61,6 +61,7 @@ class ReportTest {
         Map.of("test", 100L),
         teacher,
         null,
+        null,
         alone,
         distilled,
         Map.of("ensemble", OtherSeries.of("ensemble", 6900, null, distilled.runs())),
