@@ -2,7 +2,6 @@ package io.limbeck.core.config;
 
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Key;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -29,28 +28,15 @@ public record MultiStage(
 
   /** Checks what stages are. */
   public MultiStage {
-    List<String> problems = new ArrayList<>();
+    FileNames.require("algorithm.stages", "a stage", stages.keySet(), List.of(STUDENT_ALONE));
     stages.forEach(
         (name, stage) -> {
-          if (!name.matches("[A-Za-z0-9_-]+")) {
-            problems.add(
-                "'algorithm.stages': \"%s\" cannot be a stage's name, which becomes that of a folder: letters, digits, - and _"
-                    .formatted(name));
-          }
-          if (name.equals(STUDENT_ALONE)) {
-            problems.add(
-                "'algorithm.stages': \"%s\" is the name of the run without any stage; give the stage another one"
-                    .formatted(name));
-          }
           if (stage.algorithm() instanceof MultiStage) {
-            problems.add(
+            throw new UserException(
                 "'algorithm.stages.%s.algorithm.type' is MultiStage, but stages have none of their own"
                     .formatted(name));
           }
         });
-    if (!problems.isEmpty()) {
-      throw new UserException(problems);
-    }
   }
 
   /** The last stage. */

@@ -5,6 +5,7 @@ import io.limbeck.core.error.Names;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.schema.Key;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -63,24 +64,12 @@ public record OnlineDistill(
 
   /** Checks the names. */
   public OnlineDistill {
-    peers.keySet().forEach(OnlineDistill::requireName);
+    FileNames.require("algorithm.peers", "a peer", peers.keySet(), List.of(ENSEMBLE));
     student = student == null ? peers.keySet().iterator().next() : student;
     if (!peers.containsKey(student)) {
       throw new UserException(
           "'algorithm.student' is \"%s\", which is not one of 'algorithm.peers', %s"
               .formatted(student, Names.suggestion(student, peers.keySet())));
-    }
-  }
-
-  private static void requireName(String name) {
-    if (name.isEmpty() || name.contains(".") || name.equals(ENSEMBLE)) {
-      throw new UserException(
-          "'algorithm.peers': \"%s\" cannot be a peer's name, as it %s"
-              .formatted(
-                  name,
-                  name.equals(ENSEMBLE)
-                      ? "is that of the mean of all peers' logits"
-                      : "is empty or has a dot"));
     }
   }
 

@@ -2,6 +2,8 @@ package io.limbeck.core.config;
 
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.core.schema.Key;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One network teaches itself: what the teacher's recorders capture is its own, of the same pass,
@@ -19,6 +21,7 @@ import io.limbeck.core.schema.Key;
  * @param stopEpoch the epoch, from 0, from which the student learns from labels alone; null for
  *     none
  * @param distiller what is compared with what
+ * @param exits connectors that are early exits, by name
  */
 public record SelfDistill(
     @Key("The network") ArchitectureConfig architecture,
@@ -44,5 +47,16 @@ public record SelfDistill(
             min = 1)
         Integer stopEpoch,
     @Key("What is compared with what; both recorder sets are of the one network")
-        DistillerConfig distiller)
-    implements Distillation {}
+        DistillerConfig distiller,
+    @Key(
+            value =
+                "Early exits by name: connectors whose output is logits. Each is evaluated with the network, and exported as a"
+                    + " network that ends there",
+            def = "{}")
+        Map<String, ExitConfig> exits)
+    implements Distillation {
+  /** Checks the names. */
+  public SelfDistill {
+    FileNames.require("algorithm.exits", "an exit", exits.keySet(), List.of());
+  }
+}

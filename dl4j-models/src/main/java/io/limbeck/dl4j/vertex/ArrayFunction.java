@@ -4,11 +4,13 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 
 /**
  * A function of one or several arrays, batch first, without parameters of its own. What it draws by
  * chance it draws from ND4J's generator, which every round seeds.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS, property = "@class")
 public interface ArrayFunction extends Serializable {
 
   /**

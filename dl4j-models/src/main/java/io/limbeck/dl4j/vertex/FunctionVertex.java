@@ -10,22 +10,31 @@ import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * A vertex that computes an {@link ArrayFunction}. Part of training graphs only, never of files.
+ * A vertex that computes an {@link ArrayFunction}. Part of training graphs and of early exits; a
+ * student's file has none.
  */
 public final class FunctionVertex extends GraphVertex {
   private static final long serialVersionUID = 1L;
 
-  private final ArrayFunction function;
+  @JsonProperty private final ArrayFunction function;
 
   /**
    * A vertex.
    *
    * @param function what it computes
    */
-  public FunctionVertex(ArrayFunction function) {
+  @JsonCreator
+  public FunctionVertex(@JsonProperty("function") ArrayFunction function) {
     this.function = function;
+  }
+
+  /** What it computes. */
+  public ArrayFunction function() {
+    return function;
   }
 
   @Override

@@ -72,7 +72,8 @@ final class Assembly {
                 ofTeachers,
                 teacherLearns,
                 connectorWeights(distiller),
-                algorithm.stopEpoch()));
+                algorithm.stopEpoch()),
+            Exits.of(algorithm, distiller, student, factory.classes()));
   }
 
   /**

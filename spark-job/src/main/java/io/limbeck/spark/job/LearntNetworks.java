@@ -2,6 +2,7 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.OnlineDistill;
 import io.limbeck.dl4j.graph.BatchNormMoments;
+import io.limbeck.dl4j.graph.EarlyExits;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
@@ -47,6 +48,7 @@ final class LearntNetworks {
    * @param shape of one example
    * @param learning what learns
    * @param start the same with weights
+   * @param exits early ones of the first
    * @param graphLayout where all that learns lies in the vector, but the generator behind it
    * @param generator null where there are data
    */
@@ -54,6 +56,7 @@ final class LearntNetworks {
       int[] shape,
       LearningNetworks learning,
       Map<String, ComputationGraph> start,
+      Exits exits,
       ParameterLayout graphLayout,
       WorkerPlan.Generator generator) {
     this.shape = shape.clone();
@@ -75,11 +78,25 @@ final class LearntNetworks {
       outputs.add(OnlineDistill.ENSEMBLE);
       all.add(OnlineDistill.ENSEMBLE);
     }
+    exits
+        .addTo(evaluated)
+        .forEach(
+            (name, logits) -> {
+              outputs.add(logits);
+              all.add(name);
+              plain.put(name, plain(EarlyExits.cutAt(evaluated, logits)));
+            });
     this.names = List.copyOf(all);
     this.frozen = FrozenNetwork.of(evaluated, Networks.blank(evaluated), outputs);
     this.frozenLayout = frozen.layout();
     this.graphLayout = graphLayout;
     this.generator = generator;
+  }
+
+  /** Of a network that keeps its names. */
+  private static Plain plain(ComputationGraphConfiguration conf) {
+    ParameterLayout layout = ParameterLayout.of(Networks.blank(conf));
+    return new Plain(conf.toJson(), layout, layout, false);
   }
 
   /** What is evaluated, in the order of the outputs: the network that the run is about first. */

@@ -54,8 +54,9 @@ public record Prepared(
    *
    * @param distiller the losses between student and teacher
    * @param plan what the workers need to know
+   * @param exits early ones of the student
    */
-  public record Distilling(Distiller distiller, WorkerPlan.Distillation plan) {}
+  public record Distilling(Distiller distiller, WorkerPlan.Distillation plan, Exits exits) {}
 
   /** The same of a config with other folders. */
   Prepared of(ExperimentConfig other) {

@@ -158,7 +158,8 @@ final class Trainer {
             .latest(checkpoints)
             .orElseGet(() -> new Checkpoint(RunProgress.START, first, null));
     LearntNetworks networks =
-        new LearntNetworks(prepared.shape(), learning, starting, graphLayout, generator);
+        new LearntNetworks(
+            prepared.shape(), learning, starting, exits(mode), graphLayout, generator);
     Broadcast<WorkerPlan> broadcast = spark.broadcast(plan);
     try {
       RoundEngine engine =
@@ -283,6 +284,10 @@ final class Trainer {
                   loss.initialState(seed).ifPresent(initial -> states.put(name, initial)));
     }
     return states;
+  }
+
+  private Exits exits(Mode mode) {
+    return mode == Mode.DISTILLED ? prepared.distilling().exits() : Exits.NONE;
   }
 
   private boolean studentTrains(Mode mode) {

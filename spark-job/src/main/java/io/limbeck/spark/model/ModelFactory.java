@@ -46,6 +46,11 @@ public final class ModelFactory {
     this.classes = classes;
   }
 
+  /** Classes of the data. */
+  public int classes() {
+    return classes;
+  }
+
   /** The shape of one example as DL4J names it. */
   public InputType input() {
     return inputType(shape);

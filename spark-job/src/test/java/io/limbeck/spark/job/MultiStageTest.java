@@ -241,8 +241,8 @@ class MultiStageTest {
           algorithm.stages.student.algorithm.teacher_ckpt=stage:asistant/student.zip | 'algorithm.stages.student.algorithm.teacher_ckpt' is "stage:asistant/student.zip", but "asistant" is not an earlier stage, did you mean 'assistant'? (known: assistant)
           algorithm.stages.assistant.algorithm.init_cfg={checkpoint: 'stage:student'} | 'algorithm.stages.assistant.algorithm.init_cfg.checkpoint' is "stage:student", but "student" is not an earlier stage
           algorithm.stages.student.base=asistant | 'algorithm.stages.student.base' is "asistant", which is not an earlier stage, did you mean 'assistant'? (known: assistant)
-          algorithm.stages.student-alone={base: assistant} | 'algorithm.stages': "student-alone" is the name of the run without any stage; give the stage another one
-          algorithm.stages.a/b={base: assistant} | 'algorithm.stages': "a/b" cannot be a stage's name, which becomes that of a folder: letters, digits, - and _
+          algorithm.stages.student-alone={base: assistant} | 'algorithm.stages': "student-alone" cannot be the name of a stage: it is taken
+          algorithm.stages.a/b={base: assistant} | 'algorithm.stages': "a/b" cannot be the name of a stage, which becomes one of files: letters, digits, - and _
           algorithm.stages.student.schedul={} | 'algorithm.stages.student.schedul' is not a key of 'algorithm.stages.student', did you mean 'schedule'?
           algorithm.stages.student.algorithm.stop_epoch=0 | 'algorithm.stages.student.algorithm.stop_epoch' is 0 but must be >= 1
           teacher_cache={path: c} | 'teacher_cache' is given for all stages: give it to those in 'algorithm.stages' that have one frozen teacher

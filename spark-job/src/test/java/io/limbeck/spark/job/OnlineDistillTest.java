@@ -156,8 +156,8 @@ class OnlineDistillTest {
       textBlock =
           """
           "student": "small" | "student": "smal" | 'algorithm.student' is "smal", which is not one of 'algorithm.peers', did you mean 'small'? (known: large, small)
-          "large": { | "ensemble": { | 'algorithm.peers': "ensemble" cannot be a peer's name, as it is that of the mean of all peers' logits
-          "large": { | "a.b": { | 'algorithm.peers': "a.b" cannot be a peer's name, as it is empty or has a dot
+          "large": { | "ensemble": { | 'algorithm.peers': "ensemble" cannot be the name of a peer: it is taken
+          "large": { | "a.b": { | 'algorithm.peers': "a.b" cannot be the name of a peer, which becomes one of files: letters, digits, - and _
           "hidden": [12] | "hidden": [0] | 'hidden' is [0] but every entry must be >= 1
           """)
   void wrongPeers_areNamed(String right, String wrong, String message) {
