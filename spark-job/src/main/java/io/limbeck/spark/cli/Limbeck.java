@@ -14,6 +14,7 @@ import picocli.CommandLine.IVersionProvider;
     versionProvider = Limbeck.Version.class,
     subcommands = {
       RunCommand.class,
+      ResultsCommand.class,
       ValidateCommand.class,
       DescribeCommand.class,
       EvaluateCommand.class,
@@ -31,7 +32,7 @@ import picocli.CommandLine.IVersionProvider;
       "'limbeck COMMAND --help' explains a command."
     })
 public final class Limbeck {
-  private static final int USER_ERROR = 2;
+  static final int USER_ERROR = 2;
   private static final int FAILURE = 1;
 
   private Limbeck() {}

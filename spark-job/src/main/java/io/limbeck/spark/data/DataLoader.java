@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -84,7 +85,19 @@ public final class DataLoader {
       throw new UserException(item.problem());
     }
     checkDeclared(item.shape());
+    checkCount(part, item);
     return item.shape();
+  }
+
+  /** Raw pixels have the shape that is declared, and may be fewer or more than it needs. */
+  private static void checkCount(Part part, Item item) {
+    int values = item.pixels() != null ? item.pixels().length : item.numbers().length;
+    long needed = IntStream.of(item.shape()).asLongStream().reduce(1, (a, b) -> a * b);
+    if (values != needed) {
+      throw new UserException(
+          "'data.shape' is %s, which needs %d values, but the first example of '%s' has %d"
+              .formatted(Arrays.toString(item.shape()), needed, part.key(), values));
+    }
   }
 
   /** Without any examples only the config can tell. */

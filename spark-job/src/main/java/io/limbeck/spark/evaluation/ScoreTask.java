@@ -20,22 +20,26 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
 
   private final Broadcast<FrozenNetwork> network;
   private final int classes;
+  private final boolean ensemble;
 
   /**
    * A task.
    *
    * @param network with logits as its outputs
    * @param classes of the data
+   * @param ensemble whether the mean of all logits is scored behind them
    */
-  public ScoreTask(Broadcast<FrozenNetwork> network, int classes) {
+  public ScoreTask(Broadcast<FrozenNetwork> network, int classes, boolean ensemble) {
     this.network = network;
     this.classes = classes;
+    this.ensemble = ensemble;
   }
 
   @Override
   public List<Scores> call(Block block) {
     FrozenNetwork frozen = network.value();
-    List<Scores> none = Collections.nCopies(frozen.outputs().size(), Scores.none(classes));
+    int scored = frozen.outputs().size() + (ensemble ? 1 : 0);
+    List<Scores> none = Collections.nCopies(scored, Scores.none(classes));
     return block.size() == 0
         ? none
         : Instances.with(frozen, graph -> scores(graph, frozen.outputs(), block, none));
@@ -49,9 +53,17 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
       Batch batch = pass.batch(step);
       int[] labels = batch.labels().argMax(1).toIntVector();
       Map<String, INDArray> all = graph.forward(batch.features());
+      float[] sum = new float[labels.length * classes];
       for (int i = 0; i < outputs.size(); i++) {
         float[] logits = all.get(outputs.get(i)).dup('c').data().asFloat();
         scores.set(i, scores.get(i).plus(score(logits, labels)));
+        for (int j = 0; j < sum.length; j++) {
+          sum[j] += logits[j] / outputs.size();
+        }
+      }
+      if (ensemble) {
+        int last = outputs.size();
+        scores.set(last, scores.get(last).plus(score(sum, labels)));
       }
     }
     return scores;

@@ -92,7 +92,7 @@ final class Assembly {
 
   /** Peers are recorded together; a teacher that learns is a network of its own for recorders. */
   private ComputationGraphConfiguration student(LearningNetworks learning) {
-    return algorithm instanceof OnlineDistill ? learning.evaluated() : learning.first();
+    return algorithm instanceof OnlineDistill ? learning.recorded() : learning.first();
   }
 
   private Distiller distiller(

@@ -37,17 +37,18 @@ public final class Evaluator {
    * @param description for the Spark UI
    */
   public Scores score(FrozenNetwork network, ExampleSet examples, String description) {
-    return scores(network, examples, description).get(0);
+    return scores(network, examples, false, description).get(0);
   }
 
-  /** Those of each of its outputs. */
-  private List<Scores> scores(FrozenNetwork network, ExampleSet examples, String description) {
+  /** Those of each of its outputs, and of their mean. */
+  private List<Scores> scores(
+      FrozenNetwork network, ExampleSet examples, boolean ensemble, String description) {
     spark.setJobDescription(description);
     Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
     try {
       // Collected in partition order and summed in it, so that the sum of logarithms is the same
       // every time.
-      return examples.blocks().map(new ScoreTask(broadcast, classes)).collect().stream()
+      return examples.blocks().map(new ScoreTask(broadcast, classes, ensemble)).collect().stream()
           .reduce(Evaluator::plus)
           .orElseThrow();
     } finally {
@@ -88,10 +89,14 @@ public final class Evaluator {
     return examples.map(part -> Split.of(score(network, part, description))).orElse(null);
   }
 
-  /** Those of each of its outputs; empty where there is no such part. */
-  List<Split> splits(FrozenNetwork network, Optional<ExampleSet> examples, String description) {
+  /**
+   * Those of each of its outputs, and of the mean of all logits where that is wanted; empty where
+   * there is no such part.
+   */
+  List<Split> splits(
+      FrozenNetwork network, Optional<ExampleSet> examples, boolean ensemble, String description) {
     return examples
-        .map(part -> scores(network, part, description).stream().map(Split::of).toList())
+        .map(part -> scores(network, part, ensemble, description).stream().map(Split::of).toList())
         .orElse(List.of());
   }
 }

@@ -100,7 +100,12 @@ final class LearningNetworks {
   ComputationGraphConfiguration evaluated() {
     Map<String, ComputationGraphConfiguration> logitsForms = new LinkedHashMap<>();
     configurations.forEach((name, conf) -> logitsForms.put(name, LogitsForm.of(conf)));
-    return joined(logitsForms);
+    return JoinedGraph.of(logitsForms);
+  }
+
+  /** The same with what can be recorded beside. */
+  ComputationGraphConfiguration recorded() {
+    return withEnsemble(evaluated());
   }
 
   /** The same as they are trained. */
@@ -114,12 +119,10 @@ final class LearningNetworks {
           }
           logitsForms.put(name, logitsForm);
         });
-    return joined(logitsForms);
+    return withEnsemble(JoinedGraph.of(logitsForms));
   }
 
-  private ComputationGraphConfiguration joined(
-      Map<String, ComputationGraphConfiguration> logitsForms) {
-    ComputationGraphConfiguration joined = JoinedGraph.of(logitsForms);
+  private ComputationGraphConfiguration withEnsemble(ComputationGraphConfiguration joined) {
     if (hasEnsemble()) {
       JoinedGraph.addMean(joined, OnlineDistill.ENSEMBLE);
     }

@@ -26,6 +26,7 @@ final class LearntNetworks {
   private final int[] shape;
   private final Map<String, Plain> plain = new LinkedHashMap<>();
   private final List<String> names;
+  private final boolean hasEnsemble;
   private final FrozenNetwork frozen;
   private final ParameterLayout frozenLayout;
   private final ParameterLayout graphLayout;
@@ -74,8 +75,8 @@ final class LearntNetworks {
     ComputationGraphConfiguration evaluated = learning.evaluated();
     List<String> outputs = new ArrayList<>(LogitsForm.allLogits(evaluated));
     List<String> all = new ArrayList<>(learning.names());
-    if (learning.hasEnsemble()) {
-      outputs.add(OnlineDistill.ENSEMBLE);
+    this.hasEnsemble = learning.hasEnsemble();
+    if (hasEnsemble) {
       all.add(OnlineDistill.ENSEMBLE);
     }
     exits
@@ -99,9 +100,17 @@ final class LearntNetworks {
     return new Plain(conf.toJson(), layout, layout, false);
   }
 
-  /** What is evaluated, in the order of the outputs: the network that the run is about first. */
+  /**
+   * What is evaluated, in the order of the outputs: the network that the run is about first, the
+   * ensemble, if there is one, last.
+   */
   List<String> names() {
     return names;
+  }
+
+  /** Whether the mean of all logits is evaluated, too. */
+  boolean hasEnsemble() {
+    return hasEnsemble;
   }
 
   /** Parameters of a plain network; of all that it consists of for one that has no file. */

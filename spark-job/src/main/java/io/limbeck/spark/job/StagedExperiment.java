@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -85,12 +86,11 @@ final class StagedExperiment {
   }
 
   private Report run(String label, ExperimentConfig run) {
-    String file = run.output().dir() + "/report.json";
-    if (job.resumes()
-        && storage.exists(file)
-        && new OutputFolder(storage, run.output().dir()).isContinuedBy(run)) {
+    Optional<Report> finished =
+        job.resumes() ? FinishedExperiment.report(storage, run) : Optional.empty();
+    if (finished.isPresent()) {
       job.out().printf("%s, seed %d: done before%n", label, run.seed());
-      return Report.ofJson(storage.read(file, "output.dir"), file).withoutTimes();
+      return finished.get().withoutTimes();
     }
     job.out().printf("%s, seed %d%n", label, run.seed());
     return Stages.in(

@@ -237,19 +237,29 @@ final class Trainer {
         Stopwatch.Part.EVALUATION, () -> evaluator.moments(student, data.train(), sample));
   }
 
-  /** Scores of each output on validation examples; empty without any. */
-  List<Split> validation(FrozenNetwork network, String description) {
-    return splits(network, data.validation(), description);
+  /** Scores of some networks on validation examples, by name; empty without any. */
+  Map<String, Split> validation(LearntNetworks networks, float[] parameters, String description) {
+    return splits(networks, parameters, data.validation(), description);
   }
 
-  /** Scores of each output on test examples; empty without any. */
-  List<Split> test(FrozenNetwork network, String description) {
-    return splits(network, data.test(), description);
+  /** Scores of some networks on test examples, by name; empty without any. */
+  Map<String, Split> test(LearntNetworks networks, float[] parameters, String description) {
+    return splits(networks, parameters, data.test(), description);
   }
 
-  private List<Split> splits(FrozenNetwork network, Optional<ExampleSet> part, String description) {
-    return watch.time(
-        Stopwatch.Part.EVALUATION, () -> evaluator.splits(network, part, description));
+  private Map<String, Split> splits(
+      LearntNetworks networks, float[] parameters, Optional<ExampleSet> part, String description) {
+    List<Split> splits =
+        watch.time(
+            Stopwatch.Part.EVALUATION,
+            () ->
+                evaluator.splits(
+                    networks.frozen(parameters), part, networks.hasEnsemble(), description));
+    Map<String, Split> named = new LinkedHashMap<>();
+    for (int i = 0; i < splits.size(); i++) {
+      named.put(networks.names().get(i), splits.get(i));
+    }
+    return named;
   }
 
   private TrainingData examples(Mode mode, long seed) {

@@ -189,9 +189,7 @@ final class TrainingRun {
     Map<String, byte[]> models = files(parameters);
     trainer.models().last(mode, seed, models);
     Map<String, Split> all =
-        byName(
-            trainer.validation(
-                networks.frozen(parameters), "evaluate " + mode.label() + " on validation"));
+        trainer.validation(networks, parameters, "evaluate " + mode.label() + " on validation");
     Split validation = all.remove(first());
     boolean better =
         trainer.takesLastEpoch(mode)
@@ -237,17 +235,7 @@ final class TrainingRun {
   }
 
   private Map<String, Split> test(float[] parameters, String which) {
-    return byName(
-        trainer.test(
-            networks.frozen(parameters), "evaluate " + mode.label() + " (" + which + ") on test"));
-  }
-
-  /** Empty where there were no examples. */
-  private Map<String, Split> byName(List<Split> splits) {
-    Map<String, Split> named = new LinkedHashMap<>();
-    for (int i = 0; i < splits.size(); i++) {
-      named.put(networks.names().get(i), splits.get(i));
-    }
-    return named;
+    return trainer.test(
+        networks, parameters, "evaluate " + mode.label() + " (" + which + ") on test");
   }
 }

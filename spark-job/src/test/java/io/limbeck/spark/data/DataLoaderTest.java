@@ -277,6 +277,14 @@ class DataLoaderTest {
   }
 
   @Test
+  void parquet_rawPixelsOfAnotherShape() {
+    loader(idx("a", 0, null), 3).pack(Part.TRAIN, path("a.parquet"));
+    assertUserError(
+        loader(new Parquet(path("a.parquet"), "image", "label", 0, null), 3, 1, 8, 9),
+        "'data.shape' is [1, 8, 9], which needs 72 values, but the first example of 'data.train' has 64");
+  }
+
+  @Test
   void parquet_wrongColumn() {
     loader(idx("a", 0, null), 3).pack(Part.TRAIN, path("a.parquet"));
     assertUserError(
