@@ -1,0 +1,71 @@
+package io.limbeck.spark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.limbeck.core.config.ConfigReader;
+import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.MultiStage;
+import io.limbeck.spark.TestSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The configs on the quick start's data, checked as {@code validate} does. */
+class ShippedConfigsTest {
+  private static final Path CONFIGS = Path.of("..", "configs");
+
+  /** Their data, or a teacher, are not in the repository. */
+  private static final List<String> READ_ONLY = List.of("teacher.json", "multi-teacher.json");
+
+  @TempDir private static Path dir;
+
+  static List<Path> configs() throws IOException {
+    try (Stream<Path> files =
+        Stream.concat(
+            Files.list(CONFIGS.resolve("quickstart")), Files.list(CONFIGS.resolve("results")))) {
+      return files
+          .filter(file -> file.toString().endsWith(".json"))
+          .filter(file -> !file.toString().endsWith("report.json"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Their paths are from the root of the repository, where no test runs. */
+  @BeforeAll
+  static void copy() throws IOException {
+    String root = CONFIGS.toRealPath().getParent().toString();
+    for (Path config : configs()) {
+      String text = Files.readString(config).replace("\"configs/", "\"" + root + "/configs/");
+      Path copied = copyOf(config);
+      Files.createDirectories(copied.getParent());
+      Files.writeString(copied, text);
+    }
+  }
+
+  private static Path copyOf(Path config) {
+    return dir.resolve(CONFIGS.relativize(config));
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void config_fitsItsDataAndModels(Path file) {
+    ExperimentConfig config =
+        new ConfigReader().read(copyOf(file), List.of("output.dir=" + dir.resolve("out")));
+    if (READ_ONLY.contains(file.getFileName().toString())) {
+      return;
+    }
+    if (config.algorithm() instanceof MultiStage) {
+      assertThat(new Stages(config).check(TestSpark.session())).hasSizeGreaterThan(1);
+    } else {
+      assertThat(new Preparation(TestSpark.session()).prepare(config).shape())
+          .containsExactly(1, 28, 28);
+    }
+  }
+}
