@@ -92,8 +92,7 @@ class ResultsCommandTest {
 
   @Test
   void pageOfAnotherKind_isRefused() {
-    assertThat(
-            Limbeck.execute("results", "--page", dir.resolve("page.html").toString(), kd))
+    assertThat(Limbeck.execute("results", "--page", dir.resolve("page.html").toString(), kd))
         .isEqualTo(2);
   }
 }
