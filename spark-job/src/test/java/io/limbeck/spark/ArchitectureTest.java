@@ -114,7 +114,7 @@ class ArchitectureTest {
           .whereLayer("ml")
           .mayOnlyAccessLayers("storage", "data", "report", "job")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("storage", "data", "model", "evaluation", "visual", "job");
+          .mayOnlyAccessLayers("storage", "data", "model", "evaluation", "visual", "report", "job");
 
   /** What crosses to executors and back. */
   @ArchTest

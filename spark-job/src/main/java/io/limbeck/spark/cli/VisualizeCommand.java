@@ -1,8 +1,9 @@
 package io.limbeck.spark.cli;
 
-import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.config.MultiStage;
+import io.limbeck.core.config.SelfDistill;
 import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.distiller.RecordReference;
 import io.limbeck.core.error.Names;
@@ -97,10 +98,14 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
   public Integer call() {
     ExperimentConfig experiment = options.read(config);
     if (!(experiment.algorithm() instanceof Distillation algorithm)
-        || algorithm instanceof DataFree) {
+        || !(algorithm instanceof SingleTeacherDistill || algorithm instanceof SelfDistill)) {
       throw new UserException(
-          "'algorithm.type' must be SingleTeacherDistill or SelfDistill to be visualized: without recorders and data"
-              + " there is nothing to draw");
+          "'algorithm.type' is %s, but what is drawn is of a SingleTeacherDistill or a SelfDistill%s"
+              .formatted(
+                  experiment.algorithm().getClass().getSimpleName(),
+                  experiment.algorithm() instanceof MultiStage
+                      ? ": name the config.json in the folder of a stage's run"
+                      : ""));
     }
     Map<String, FeaturePair> pairs = wanted(FeaturePair.of(algorithm.distiller()));
     SparkSession spark = verbosity.session("limbeck visualize " + experiment.name());

@@ -108,7 +108,7 @@ class VisualizeCommandTest {
         "--set",
         "algorithm.distiller.teacher_recorders.deep.source=head.fc");
     fails(
-        "'algorithm.type' must be SingleTeacherDistill",
+        "'algorithm.type' is Supervised, but what is drawn is of a SingleTeacherDistill or a SelfDistill",
         "--set",
         "algorithm={type: Supervised, architecture: {type: SmallCnn, channels: [4], hidden: 6}}");
   }
