@@ -11,9 +11,11 @@ import io.limbeck.spark.storage.Storage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -57,6 +59,7 @@ final class ResultsCommand implements Callable<Integer>, Verbosity.Aware {
     }
     Map<Path, ExperimentConfig> experiments = new LinkedHashMap<>();
     configs.forEach(file -> experiments.put(file, options.read(file)));
+    requireComparable(experiments);
     SparkSession spark = verbosity.session("limbeck results");
     StopSignals signals = StopSignals.listen();
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
@@ -64,7 +67,7 @@ final class ResultsCommand implements Callable<Integer>, Verbosity.Aware {
     Map<String, String> failures = new LinkedHashMap<>();
     try {
       for (Map.Entry<Path, ExperimentConfig> each : experiments.entrySet()) {
-        String label = each.getKey().getFileName().toString().replaceFirst("\\.[a-z]+$", "");
+        String label = label(each.getKey());
         try {
           Report report = report(spark, storage, signals, each.getValue());
           storage.write(reports() + "/" + label + ".json", report.toJson());
@@ -90,6 +93,29 @@ final class ResultsCommand implements Callable<Integer>, Verbosity.Aware {
     }
   }
 
+  private static String label(Path config) {
+    return config.getFileName().toString().replaceFirst("\\.[a-z]+$", "");
+  }
+
+  /** What would spoil the page after hours. */
+  private static void requireComparable(Map<Path, ExperimentConfig> experiments) {
+    Map<String, Path> labels = new HashMap<>();
+    experiments.forEach(
+        (file, experiment) -> {
+          Path other = labels.putIfAbsent(label(file), file);
+          if (other != null) {
+            throw new UserException(
+                "%s and %s would both be called \"%s\" on the page: give one another file name"
+                    .formatted(other, file, label(file)));
+          }
+          if (experiment.data().test() == null && experiment.data().validation() == null) {
+            throw new UserException(
+                "%s has neither 'data.test' nor 'data.validation', so there is nothing to compare"
+                    .formatted(file));
+          }
+        });
+  }
+
   private Report report(
       SparkSession spark, Storage storage, StopSignals signals, ExperimentConfig experiment) {
     Optional<Report> finished =
@@ -112,13 +138,14 @@ final class ResultsCommand implements Callable<Integer>, Verbosity.Aware {
 
   private String command() {
     Path common = configs.get(0).getParent();
-    boolean together = configs.stream().allMatch(each -> each.getParent().equals(common));
+    boolean together = configs.stream().allMatch(each -> Objects.equals(each.getParent(), common));
     String files =
         together
             ? String.join(" ", configs.stream().map(each -> each.getFileName().toString()).toList())
             : String.join(" ", configs.stream().map(Path::toString).toList());
     return "deploy/local/limbeck results --page %s %s"
-        .formatted(page, together && configs.size() > 3 ? common + "/*.json" : files);
+        .formatted(
+            page, together && common != null && configs.size() > 3 ? common + "/*.json" : files);
   }
 
   @Override

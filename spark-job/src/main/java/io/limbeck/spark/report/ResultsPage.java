@@ -194,9 +194,7 @@ public final class ResultsPage {
           model(report).parameters(),
           row.alone().map(ResultsPage::percent).orElse("-"),
           percent(row.distilled()),
-          model(report).testLastEpoch() == null
-              ? "-"
-              : percent(model(report).testLastEpoch().accuracy()),
+          percent(model(report).testLastEpoch()),
           gap(row).map(each -> format("%.0f %%", 100 * each)).orElse("-"),
           row.toAlone().map(Difference::toString).orElse("-"),
           row.toReference().map(Difference::toString).orElse("-"),
@@ -270,8 +268,12 @@ public final class ResultsPage {
                                 row.entry().label(),
                                 name,
                                 other.parameters(),
-                                percent(other.test().accuracy()),
-                                percent(other.testLastEpoch().accuracy()))));
+                                percent(other.test()),
+                                percent(other.testLastEpoch()))));
+  }
+
+  private static String percent(ModelSeries.SplitSeries part) {
+    return part == null ? "-" : percent(part.accuracy());
   }
 
   private static String percent(Series accuracy) {

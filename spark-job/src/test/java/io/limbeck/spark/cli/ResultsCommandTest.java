@@ -91,6 +91,28 @@ class ResultsCommandTest {
   }
 
   @Test
+  void whatWouldSpoilThePage_isToldBeforeAnythingRuns() throws IOException {
+    Path twin = Files.createDirectories(dir.resolve("more")).resolve("kd.json");
+    Files.copy(Path.of(kd), twin);
+    assertThat(results(kd, twin.toString())).isEqualTo(2);
+    assertThat(results(kd, "--set", "data.test=null", "--set", "data.validation=null"))
+        .isEqualTo(2);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains(
+            "would both be called \"kd\" on the page: give one another file name",
+            "has neither 'data.test' nor 'data.validation', so there is nothing to compare")
+        .doesNotContain("epoch");
+  }
+
+  @Test
+  void withoutATestPart_theValidationPartIsCompared() throws IOException {
+    assertThat(results(kd, "--set", "data.test=null"))
+        .as(printed.toString(StandardCharsets.UTF_8))
+        .isZero();
+    assertThat(page()).containsPattern("\\| \\[kd\\].* \\| - \\| .*");
+  }
+
+  @Test
   void pageOfAnotherKind_isRefused() {
     assertThat(Limbeck.execute("results", "--page", dir.resolve("page.html").toString(), kd))
         .isEqualTo(2);

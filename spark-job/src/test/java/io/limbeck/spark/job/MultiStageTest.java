@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
@@ -17,12 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,9 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MultiStageTest {
-  private static final List<String> TIMES =
-      List.of("seconds", "step_seconds", "step_share", "examples_per_second", "teacher_share");
-
   @TempDir private Path dir;
   private TinyExperiment tiny;
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -168,31 +161,6 @@ class MultiStageTest {
         .anyMatch(name -> name.startsWith("connectors.up."));
   }
 
-  /** Models by name, and the report but for its times. */
-  private static Map<String, Object> results(Path out) throws IOException {
-    Map<String, Object> results = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(out)) {
-      for (Path file : files.filter(each -> each.toString().matches(".*\\.(zip|npz)")).toList()) {
-        if (!file.toString().contains("checkpoints")) {
-          results.put(out.relativize(file).toString(), Arrays.hashCode(Files.readAllBytes(file)));
-        }
-      }
-    }
-    JsonNode report =
-        new com.fasterxml.jackson.databind.ObjectMapper()
-            .readTree(out.resolve("report.json").toFile());
-    withoutTimes(report);
-    results.put("report", report);
-    return results;
-  }
-
-  private static void withoutTimes(JsonNode node) {
-    if (node instanceof ObjectNode object) {
-      object.remove(TIMES);
-    }
-    node.forEach(MultiStageTest::withoutTimes);
-  }
-
   /** In the student alone, in the first stage, at its end, in the second one. */
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 5, 7, 9, 10, 11, 12, 13})
@@ -206,7 +174,8 @@ class MultiStageTest {
     run(assistant(), "out", true, () -> false, how);
     // Once more, with nothing left to do.
     run(assistant(), "out", true, () -> false, how);
-    assertThat(results(dir.resolve("out"))).isEqualTo(results(dir.resolve("undisturbed")));
+    assertThat(ResumeTest.results(dir.resolve("out")))
+        .isEqualTo(ResumeTest.results(dir.resolve("undisturbed")));
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .contains("stage assistant (1 of 2), seed 1: done before");
   }

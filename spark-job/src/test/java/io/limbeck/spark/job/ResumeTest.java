@@ -76,7 +76,7 @@ class ResumeTest {
   }
 
   /** Models by name, and the report but for its times. */
-  private static Map<String, Object> results(Path out) throws IOException {
+  static Map<String, Object> results(Path out) throws IOException {
     Map<String, Object> results = new TreeMap<>();
     try (Stream<Path> files = Files.walk(out)) {
       for (Path file : files.filter(each -> each.toString().matches(".*\\.(zip|npz)")).toList()) {
