@@ -9,6 +9,9 @@ import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.data.Batch;
+import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.Part;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,11 +21,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 class OnlineDistillTest {
   private static final String PEERS =
@@ -98,6 +105,27 @@ class OnlineDistillTest {
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .contains("beside: large ", "beside: ensemble ");
     assertThat(report.has("gap_recovered")).as("there is no teacher").isFalse();
+  }
+
+  @Test
+  void ensemble_isScoredByTheMeanOfTheLogits() throws IOException {
+    JsonNode report = run(PEERS, "out", "student_alone=false");
+    Batch batch =
+        new DataLoader(
+                TestSpark.session(), new ConfigReader().read(config(PEERS), List.of()).data())
+            .examples(Part.TEST, new int[] {1, 8, 8}, LongStream.range(0, 30).boxed().toList());
+    INDArray mean =
+        logits("out/student.zip", batch).add(logits("out/beside/large.zip", batch)).muli(0.5);
+    double entropy =
+        -Transforms.log(Transforms.softmax(mean)).mul(batch.labels()).sumNumber().doubleValue();
+    assertThat(report.at("/distilled/runs/0/others/ensemble/best/test/cross_entropy").asDouble())
+        .isCloseTo(entropy / 30, within(1e-5));
+  }
+
+  private INDArray logits(String file, Batch batch) throws IOException {
+    ComputationGraph network = ModelFile.read(file(file), file);
+    // Their files end in softmax: its logarithm differs from the logits by a number for each row.
+    return Transforms.log(network.outputSingle(batch.features()));
   }
 
   /** A peer that neither teaches nor is taught learns as in an experiment of its own. */
