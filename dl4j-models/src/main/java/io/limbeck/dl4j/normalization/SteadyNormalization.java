@@ -106,7 +106,7 @@ public final class SteadyNormalization extends BatchNormalization {
     var layer =
         statistics == Statistics.RUNNING
             ? new RunningNormalizationLayer(conf, dataType)
-            : new BatchNormalizationLayer(conf, dataType);
+            : new MiniBatchNormalizationLayer(conf, dataType);
     layer.setListeners(listeners);
     layer.setIndex(index);
     layer.setParamsViewArray(parameters);

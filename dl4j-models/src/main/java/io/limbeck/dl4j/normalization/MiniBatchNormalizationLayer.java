@@ -9,10 +9,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Normalises by the mini-batch, whatever it is asked for. */
-final class BatchNormalizationLayer extends BatchNormalization {
+final class MiniBatchNormalizationLayer extends BatchNormalization {
   private static final long serialVersionUID = 1L;
 
-  BatchNormalizationLayer(NeuralNetConfiguration conf, DataType dataType) {
+  MiniBatchNormalizationLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
   }
 
