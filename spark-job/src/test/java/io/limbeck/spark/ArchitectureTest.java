@@ -90,7 +90,7 @@ class ArchitectureTest {
           .whereLayer("round")
           .mayOnlyAccessLayers("worker", "averaging", "data", "precision")
           .whereLayer("evaluation")
-          .mayOnlyAccessLayers("data")
+          .mayOnlyAccessLayers("data", "worker")
           .whereLayer("report")
           .mayOnlyAccessLayers("evaluation")
           .whereLayer("checkpoint")

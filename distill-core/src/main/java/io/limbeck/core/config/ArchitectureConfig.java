@@ -25,9 +25,23 @@ import java.util.List;
       name = "DistilledVisionTransformer"),
   @JsonSubTypes.Type(value = ArchitectureConfig.SmallCnn.class, name = "SmallCnn"),
   @JsonSubTypes.Type(value = ArchitectureConfig.Mlp.class, name = "Mlp"),
-  @JsonSubTypes.Type(value = ArchitectureConfig.ModelFile.class, name = "ModelFile")
+  @JsonSubTypes.Type(value = ArchitectureConfig.ModelFile.class, name = "ModelFile"),
+  @JsonSubTypes.Type(value = OnnxFile.class, name = "OnnxFile")
 })
-public sealed interface ArchitectureConfig extends Serializable {
+public sealed interface ArchitectureConfig extends Serializable
+    permits ArchitectureConfig.CifarResNet,
+        ArchitectureConfig.ResNet,
+        ArchitectureConfig.ResNetCifar,
+        ArchitectureConfig.WideResNet,
+        ArchitectureConfig.MobileNetV2,
+        ArchitectureConfig.ShuffleNetV2,
+        ArchitectureConfig.RegNet,
+        ArchitectureConfig.VisionTransformer,
+        ArchitectureConfig.DistilledVisionTransformer,
+        ArchitectureConfig.SmallCnn,
+        ArchitectureConfig.Mlp,
+        ArchitectureConfig.ModelFile,
+        OnnxFile {
 
   /**
    * The CIFAR form of a residual network: three stages of 16, 32 and 64 channels.

@@ -30,7 +30,7 @@ public record SingleTeacherDistill(
     @Key("The teacher") ArchitectureConfig teacher,
     @Key(
             value =
-                "Model zip with the teacher's weights; not needed where the teacher is a ModelFile",
+                "Model zip with the teacher's weights; not needed where the teacher is a ModelFile or an OnnxFile",
             optional = true)
         String teacherCkpt,
     @Key(

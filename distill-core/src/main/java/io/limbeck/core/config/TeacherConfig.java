@@ -13,7 +13,7 @@ public record TeacherConfig(
     @Key("The network") ArchitectureConfig architecture,
     @Key(
             value =
-                "Model zip with its weights; not needed where it is a ModelFile; the reference's ckpt_path is taken too",
+                "Model zip with its weights; not needed where it is a ModelFile or an OnnxFile; the reference's ckpt_path is taken too",
             optional = true,
             alias = "ckpt_path")
         String teacherCkpt)

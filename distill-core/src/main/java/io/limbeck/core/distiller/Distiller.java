@@ -204,7 +204,7 @@ public final class Distiller {
         .filter(connector -> connector.side() == Side.TEACHER)
         .forEach(connector -> vertices.add(connector.vertex()));
     moduleDeliveries().forEach(delivery -> vertices.add(delivery.from()));
-    if (!deliveries.isEmpty() || teacher.recordsCalls()) {
+    if ((!deliveries.isEmpty() || teacher.recordsCalls()) && teacher.network().logits() != null) {
       vertices.add(teacher.network().logits());
     }
     return vertices;

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  * @param input the name of its input, as vertices name it
  * @param inputShape of one example
  * @param vertices every vertex but the input and the loss
- * @param logits the vertex that puts out the class scores
- * @param loss the module that compares them with the labels
+ * @param logits the vertex that puts out the class scores; null in a network that is no classifier
+ * @param loss the module that compares them with the labels; null without one
  */
 public record NetworkDescription(
     String scope,
@@ -104,7 +104,12 @@ public record NetworkDescription(
                             .map(each -> new Vertex.Parameter(prefix + each.name(), each.shape()))
                             .toList()))
             .toList();
-    return new NetworkDescription(input, inputShape, renamed, prefix + logits, prefix + loss);
+    return new NetworkDescription(
+        input,
+        inputShape,
+        renamed,
+        logits == null ? null : prefix + logits,
+        loss == null ? null : prefix + loss);
   }
 
   /**
@@ -150,7 +155,7 @@ public record NetworkDescription(
 
   /** Whether a source names the loss module. */
   public boolean isLoss(String source) {
-    return loss.equals(scope + source);
+    return (scope + source).equals(loss);
   }
 
   /**

@@ -33,7 +33,9 @@ public record ModuleInputs(
     List<Vertex> executions = network.executions(source);
     if (executions.isEmpty()) {
       List<String> known = new ArrayList<>(network.sources());
-      known.add(network.loss().substring(network.scope().length()));
+      if (network.loss() != null) {
+        known.add(network.loss().substring(network.scope().length()));
+      }
       throw new UnknownSourceException(
           "which is not in the model, " + Names.suggestion(source, known));
     }

@@ -7,6 +7,7 @@ import io.limbeck.core.distiller.StepValues;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.core.network.ForwardPass;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.core.recorder.Recording;
 import io.limbeck.dl4j.augment.BatchAugments;
 import java.util.HashMap;

@@ -1,7 +1,8 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.core.network.FrozenTeacher;
+import io.limbeck.core.network.LoadedTeacher;
 import io.limbeck.dl4j.inference.CompiledNetwork;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,7 +14,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * A network that only runs forward, as it travels to the executors: configuration, weights and
+ * A DL4J network that only runs forward, as it travels to the executors: configuration, weights and
  * outputs.
  *
  * @param configuration DL4J's JSON
@@ -23,7 +24,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  */
 public record FrozenNetwork(
     String configuration, float[] parameters, List<String> outputs, String fingerprint)
-    implements Serializable {
+    implements FrozenTeacher {
 
   /**
    * Freezes the part of a network that some of its vertices need.
@@ -79,6 +80,17 @@ public record FrozenNetwork(
   /** The weights as arrays. */
   public SharedWeights sharedWeights() {
     return SharedWeights.of(Networks.vector(parameters));
+  }
+
+  @Override
+  public long bytes() {
+    return (long) Float.BYTES * parameters.length;
+  }
+
+  @Override
+  public LoadedTeacher load() {
+    SharedWeights shared = sharedWeights();
+    return () -> materialise(shared);
   }
 
   private static String fingerprint(String json, float[] parameters, Collection<String> outputs) {

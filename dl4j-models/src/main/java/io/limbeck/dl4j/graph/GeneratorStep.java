@@ -2,6 +2,7 @@ package io.limbeck.dl4j.graph;
 
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.dl4j.augment.BatchAugments;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.core.network.Teacher;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -3,11 +3,15 @@ package io.limbeck.dl4j.graph;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.core.network.ForwardPass;
+import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.core.recorder.Recorder;
 import io.limbeck.core.recorder.RecorderManager;
 import io.limbeck.core.recorder.Recording;
+import java.util.Collection;
 import java.util.Map;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -32,11 +36,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * each.
  */
 public final class RecordedNetwork {
-  private final TeacherGraph graph;
+  private final Teacher network;
   private final RecorderManager recorders;
 
-  private RecordedNetwork(TeacherGraph graph, RecorderManager recorders) {
-    this.graph = graph;
+  private RecordedNetwork(Teacher network, RecorderManager recorders) {
+    this.network = network;
     this.recorders = recorders;
   }
 
@@ -71,9 +75,27 @@ public final class RecordedNetwork {
       String key) {
     ComputationGraphConfiguration logitsForm = LogitsForm.of(network.getConfiguration());
     NetworkDescription description = Describer.describe(Networks.blank(logitsForm), input);
+    return of(
+        description, vertices -> FrozenNetwork.of(logitsForm, network, vertices), recorders, key);
+  }
+
+  /**
+   * Puts recorders on a network of any kind.
+   *
+   * @param description what can be recorded in it
+   * @param parts the part of it that some vertices need
+   * @param recorders by name
+   * @param key where the recorders stand, for messages
+   * @return a copy that is recorded
+   * @throws UserException when a recorder's source is not in the network
+   */
+  public static RecordedNetwork of(
+      NetworkDescription description,
+      Function<Collection<String>, FrozenTeacher> parts,
+      Map<String, ? extends Recorder> recorders,
+      String key) {
     RecorderManager manager = new RecorderManager(recorders, description, key);
-    FrozenNetwork frozen = FrozenNetwork.of(logitsForm, network, manager.vertices());
-    return new RecordedNetwork(frozen.materialise(frozen.sharedWeights()), manager);
+    return new RecordedNetwork(parts.apply(manager.vertices()).load().instance(), manager);
   }
 
   /**
@@ -96,7 +118,7 @@ public final class RecordedNetwork {
   public Recording forward(INDArray features, DataSamples samples) {
     Recording recording = recorders.start();
     try {
-      recording.take(new ForwardPass(graph.forward(features), graph::parameter, samples));
+      recording.take(new ForwardPass(network.forward(features), network::parameter, samples));
       return recording;
     } catch (RuntimeException e) {
       recording.close();

@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.core.network.Teacher;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class TeacherEnsemble implements Teacher {
   private final String input;
-  private final Map<String, TeacherGraph> teachers;
+  private final Map<String, Teacher> teachers;
 
   /**
    * An ensemble.
@@ -18,7 +19,7 @@ public final class TeacherEnsemble implements Teacher {
    * @param input what the common input is called
    * @param teachers by name
    */
-  public TeacherEnsemble(String input, Map<String, TeacherGraph> teachers) {
+  public TeacherEnsemble(String input, Map<String, ? extends Teacher> teachers) {
     this.input = input;
     this.teachers = new LinkedHashMap<>(teachers);
   }
@@ -36,9 +37,14 @@ public final class TeacherEnsemble implements Teacher {
   }
 
   @Override
+  public boolean isByExample() {
+    return teachers.values().stream().allMatch(Teacher::isByExample);
+  }
+
+  @Override
   public INDArray parameter(String name) {
     int dot = name.indexOf('.');
-    TeacherGraph teacher = dot < 0 ? null : teachers.get(name.substring(0, dot));
+    Teacher teacher = dot < 0 ? null : teachers.get(name.substring(0, dot));
     return teacher == null ? null : teacher.parameter(name.substring(dot + 1));
   }
 }

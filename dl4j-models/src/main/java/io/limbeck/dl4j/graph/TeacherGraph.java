@@ -1,6 +1,7 @@
 package io.limbeck.dl4j.graph;
 
 import io.limbeck.core.interception.Interception;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.inference.CompiledNetwork;
 import io.limbeck.dl4j.normalization.SteadyNormalization;

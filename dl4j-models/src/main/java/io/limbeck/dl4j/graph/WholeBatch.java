@@ -1,5 +1,6 @@
 package io.limbeck.dl4j.graph;
 
+import io.limbeck.core.network.Teacher;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,8 +1,8 @@
 package io.limbeck.spark.cache;
 
 import io.limbeck.core.config.TeacherCacheConfig.Precision;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.dl4j.engine.HeapCopy;
-import io.limbeck.dl4j.graph.Teacher;
 import io.limbeck.dl4j.graph.WholeBatch;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;

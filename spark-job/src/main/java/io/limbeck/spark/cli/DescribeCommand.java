@@ -1,5 +1,6 @@
 package io.limbeck.spark.cli;
 
+import io.limbeck.core.config.OnnxFile;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.core.network.Vertex;
@@ -7,6 +8,7 @@ import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.store.ModelFile;
+import io.limbeck.onnx.OnnxModel;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
 import java.util.ArrayList;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Parameters;
     description =
         "Print every recordable module of a model and every parameter, with shapes (without the batch).")
 final class DescribeCommand implements Callable<Integer>, Verbosity.Aware {
-  @Parameters(paramLabel = "MODEL", description = "DL4J model zip.")
+  @Parameters(paramLabel = "MODEL", description = "DL4J model zip, or ONNX file (*.onnx).")
   private String model;
 
   @Option(
@@ -44,9 +46,18 @@ final class DescribeCommand implements Callable<Integer>, Verbosity.Aware {
   @Override
   public Integer call() {
     byte[] bytes = new Storage(new Configuration()).read(model, "MODEL");
-    ComputationGraph stock = ModelFile.read(bytes, model);
-    ComputationGraph network = Networks.fresh(LogitsForm.of(stock.getConfiguration()));
-    NetworkDescription description = Describer.describe(network, inputType(bytes, stock));
+    if (OnnxModel.isOnnx(model)) {
+      OnnxModel onnx = OnnxModel.read(bytes, OnnxFile.of(model), "MODEL", onnxShape(bytes), 0);
+      print(onnx.description(), onnx.parameters());
+    } else {
+      ComputationGraph stock = ModelFile.read(bytes, model);
+      ComputationGraph network = Networks.fresh(LogitsForm.of(stock.getConfiguration()));
+      print(Describer.describe(network, inputType(bytes, stock)), stock.numParams());
+    }
+    return 0;
+  }
+
+  private static void print(NetworkDescription description, long parameters) {
     int width =
         description.vertices().stream().mapToInt(vertex -> vertex.name().length()).max().orElse(0);
     for (Vertex vertex : description.vertices()) {
@@ -60,25 +71,38 @@ final class DescribeCommand implements Callable<Integer>, Verbosity.Aware {
               .collect(Collectors.joining("  ")));
     }
     String beside = "%-" + width + "s  %-20s %s%n";
-    System.out.printf(beside, description.loss(), "inputs only", "[logits, labels]");
+    if (description.loss() != null) {
+      System.out.printf(beside, description.loss(), "inputs only", "[logits, labels]");
+    }
     System.out.printf(beside, "\"\"", "inputs only", "[features, data samples]");
-    System.out.printf("%,d parameters%n", stock.numParams());
-    return 0;
+    System.out.printf("%,d parameters%n", parameters);
+  }
+
+  private int[] onnxShape(byte[] bytes) {
+    return input.isEmpty()
+        ? OnnxModel.inputShape(bytes, model).orElseThrow(this::shapeIsMissing)
+        : shape();
+  }
+
+  private int[] shape() {
+    return input.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private UserException shapeIsMissing() {
+    return new UserException(
+        "Model file "
+            + model
+            + " does not tell the shape of its input: give it with --input, such as --input 3,32,32");
   }
 
   private InputType inputType(byte[] bytes, ComputationGraph stock) {
     if (!input.isEmpty()) {
-      return ModelFactory.inputType(input.stream().mapToInt(Integer::intValue).toArray());
+      return ModelFactory.inputType(shape());
     }
     return ModelFile.inputShape(bytes, model)
         .map(ModelFactory::inputType)
         .or(() -> InputTypes.ofFirstLayer(stock.getConfiguration()))
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "Model file "
-                        + model
-                        + " does not tell the shape of its input: give it with --input, such as --input 3,32,32"));
+        .orElseThrow(this::shapeIsMissing);
   }
 
   /** Several rows for each example are counted in front. */

@@ -1,8 +1,7 @@
 package io.limbeck.spark.cli;
 
 import io.limbeck.core.config.ExperimentConfig;
-import io.limbeck.dl4j.graph.FrozenNetwork;
-import io.limbeck.dl4j.graph.LogitsForm;
+import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
@@ -11,12 +10,10 @@ import io.limbeck.spark.job.Evaluator;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +25,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Evaluate a model, a student or a teacher, on the data of a config.")
 final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
-  @Parameters(paramLabel = "MODEL", description = "DL4J model zip.")
+  @Parameters(paramLabel = "MODEL", description = "DL4J model zip, or ONNX file (*.onnx).")
   private String model;
 
   @Option(
@@ -56,12 +53,9 @@ final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
       DataLoader loader = new DataLoader(spark, experiment.data());
       int[] shape = loader.shape();
       int classes = experiment.data().numClasses();
-      ComputationGraph network =
+      FrozenTeacher frozen =
           new ModelFactory(new Storage(context.hadoopConfiguration()), shape, classes)
-              .file(model, "MODEL");
-      var logitsForm = LogitsForm.of(network.getConfiguration());
-      FrozenNetwork frozen =
-          FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm)));
+              .classifier(model, "MODEL");
       ExampleSet examples =
           loader.load(part, shape, context.defaultParallelism()).orElseThrow(part::missing);
       print(new Evaluator(context, classes).score(frozen, examples, "evaluate " + model));

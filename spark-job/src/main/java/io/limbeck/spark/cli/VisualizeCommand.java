@@ -16,6 +16,7 @@ import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.Part;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.model.TeacherModel;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.visual.ChannelReduction;
 import io.limbeck.spark.visual.FeatureFigure;
@@ -154,18 +155,7 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
     ComputationGraph trained = trained(factory, experiment, storage);
     RecordedNetwork ofStudent =
         recorded(factory, trained, algorithm.distiller().studentRecorders(), "student_recorders");
-    RecordedNetwork ofTeacher =
-        recorded(
-            factory,
-            algorithm instanceof SingleTeacherDistill single
-                ? factory.teacher(
-                    single.teacher(),
-                    single.teacherCkpt(),
-                    "algorithm.teacher",
-                    "algorithm.teacher_ckpt")
-                : trained,
-            algorithm.distiller().teacherRecorders(),
-            "teacher_recorders");
+    RecordedNetwork ofTeacher = teacher(factory, algorithm, trained);
     Batch batch = loader.examples(part, shape, samples);
     String folder = out == null ? experiment.output().dir() + "/features" : out;
     int drawn = 0;
@@ -180,6 +170,23 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
           "There is nothing to draw: no loss compares feature maps [batch, channels, height, width] of student and"
               + " teacher");
     }
+  }
+
+  private static RecordedNetwork teacher(
+      ModelFactory factory, Distillation algorithm, ComputationGraph trained) {
+    Map<String, Recorder> recorders = algorithm.distiller().teacherRecorders();
+    if (!(algorithm instanceof SingleTeacherDistill single)) {
+      return recorded(factory, trained, recorders, "teacher_recorders");
+    }
+    TeacherModel model =
+        factory.frozenTeacher(
+            single.teacher(),
+            single.teacherCkpt(),
+            single.teacherNormEval(),
+            "algorithm.teacher",
+            "algorithm.teacher_ckpt");
+    return RecordedNetwork.of(
+        model.description(), model::upTo, recorders, "algorithm.distiller.teacher_recorders");
   }
 
   private ComputationGraph trained(

@@ -1,7 +1,10 @@
 package io.limbeck.spark.evaluation;
 
+import io.limbeck.core.network.FrozenTeacher;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.TeacherGraph;
+import io.limbeck.spark.worker.Teachers;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Function;
@@ -37,6 +40,19 @@ final class Instances {
     T result = task.apply(graph);
     giveBack(network, graph);
     return result;
+  }
+
+  /**
+   * The same with a network of any kind; one that never learns is loaded once in a JVM instead.
+   *
+   * @param network to run
+   * @param task to do
+   * @return what came of it
+   */
+  static <T> T withAny(FrozenTeacher network, Function<Teacher, T> task) {
+    return network instanceof FrozenNetwork ofDl4j
+        ? with(ofDl4j, task::apply)
+        : task.apply(Teachers.loaded(network).instance());
   }
 
   private static TeacherGraph take(FrozenNetwork network) {

@@ -1,8 +1,8 @@
 package io.limbeck.spark.evaluation;
 
 import io.limbeck.core.math.LogSumExp;
-import io.limbeck.dl4j.graph.FrozenNetwork;
-import io.limbeck.dl4j.graph.TeacherGraph;
+import io.limbeck.core.network.FrozenTeacher;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
   private static final long serialVersionUID = 1L;
   private static final int BATCH = 256;
 
-  private final Broadcast<FrozenNetwork> network;
+  private final Broadcast<FrozenTeacher> network;
   private final int classes;
   private final boolean ensemble;
 
@@ -29,7 +29,7 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
    * @param classes of the data
    * @param ensemble whether the mean of all logits is scored behind them
    */
-  public ScoreTask(Broadcast<FrozenNetwork> network, int classes, boolean ensemble) {
+  public ScoreTask(Broadcast<FrozenTeacher> network, int classes, boolean ensemble) {
     this.network = network;
     this.classes = classes;
     this.ensemble = ensemble;
@@ -37,22 +37,22 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
 
   @Override
   public List<Scores> call(Block block) {
-    FrozenNetwork frozen = network.value();
+    FrozenTeacher frozen = network.value();
     int scored = frozen.outputs().size() + (ensemble ? 1 : 0);
     List<Scores> none = Collections.nCopies(scored, Scores.none(classes));
     return block.size() == 0
         ? none
-        : Instances.with(frozen, graph -> scores(graph, frozen.outputs(), block, none));
+        : Instances.withAny(frozen, running -> scores(running, frozen.outputs(), block, none));
   }
 
   private List<Scores> scores(
-      TeacherGraph graph, List<String> outputs, Block block, List<Scores> none) {
+      Teacher running, List<String> outputs, Block block, List<Scores> none) {
     List<Scores> scores = new ArrayList<>(none);
     Block.Pass pass = block.inOrder(BATCH);
     for (int step = 0; step < block.steps(BATCH); step++) {
       Batch batch = pass.batch(step);
       int[] labels = batch.labels().argMax(1).toIntVector();
-      Map<String, INDArray> all = graph.forward(batch.features());
+      Map<String, INDArray> all = running.forward(batch.features());
       float[] sum = new float[labels.length * classes];
       for (int i = 0; i < outputs.size(); i++) {
         float[] logits = all.get(outputs.get(i)).dup('c').data().asFloat();

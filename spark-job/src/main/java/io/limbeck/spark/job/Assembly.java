@@ -4,22 +4,21 @@ import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.GeneratorConfig;
 import io.limbeck.core.config.OnlineDistill;
+import io.limbeck.core.config.OnnxFile;
 import io.limbeck.core.config.SeveralTeachers;
 import io.limbeck.core.config.SingleTeacherDistill;
+import io.limbeck.core.config.TeacherConfig;
 import io.limbeck.core.connector.Connector;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.PlannedConnector;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
-import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.JoinedGraph;
-import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
-import io.limbeck.dl4j.normalization.SteadyNormalization;
-import io.limbeck.dl4j.normalization.SteadyNormalization.Statistics;
 import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.model.TeacherModel;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.WorkerPlan;
 import java.util.ArrayList;
@@ -29,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Brings a student, its teachers and what is distilled between them together. */
@@ -39,7 +37,7 @@ final class Assembly {
   private final Distillation algorithm;
   private final ModelFactory factory;
   private final Storage storage;
-  private final Map<String, ComputationGraph> networks = new LinkedHashMap<>();
+  private final Map<String, TeacherModel> networks = new LinkedHashMap<>();
   private final Map<String, Prepared.Teacher> teachers = new LinkedHashMap<>();
   private final Prepared.Distilling distilling;
 
@@ -120,9 +118,10 @@ final class Assembly {
     if (algorithm instanceof SingleTeacherDistill single) {
       networks.put(
           "",
-          factory.teacher(
+          factory.frozenTeacher(
               single.teacher(),
               single.teacherCkpt(),
+              single.teacherNormEval(),
               "algorithm.teacher",
               "algorithm.teacher_ckpt"));
     } else if (algorithm instanceof SeveralTeachers several) {
@@ -132,14 +131,25 @@ final class Assembly {
               (name, teacher) -> {
                 String key = "algorithm.teachers." + name;
                 requireName(name, key, student);
+                requireGradients(teacher, key);
                 networks.put(
                     name,
-                    factory.teacher(
+                    factory.frozenTeacher(
                         teacher.architecture(),
                         teacher.teacherCkpt(),
+                        true,
                         key + ".architecture",
                         key + ".teacher_ckpt"));
               });
+    }
+  }
+
+  /** A generator learns through its teachers. */
+  private void requireGradients(TeacherConfig teacher, String key) {
+    if (algorithm instanceof DataFree && teacher.architecture() instanceof OnnxFile) {
+      throw new UserException(
+          "'%s.architecture' is an OnnxFile, which hands no gradients back to its input, but a generator learns by them: it needs a network of DL4J's"
+              .formatted(key));
     }
   }
 
@@ -169,7 +179,7 @@ final class Assembly {
     List<NetworkDescription> all = new ArrayList<>();
     networks.forEach(
         (name, network) -> {
-          NetworkDescription own = describe(LogitsForm.of(network.getConfiguration()));
+          NetworkDescription own = network.description();
           all.add(name.isEmpty() ? own : own.named(name));
         });
     if (algorithm instanceof SingleTeacherDistill single && single.teacherTrainable()) {
@@ -182,22 +192,14 @@ final class Assembly {
     return Describer.describe(Networks.blank(logitsForm), factory.input());
   }
 
-  private Prepared.Teacher teacher(String name, ComputationGraph network, Set<String> allTaps) {
-    ComputationGraphConfiguration logitsForm = LogitsForm.of(network.getConfiguration());
+  private Prepared.Teacher teacher(String name, TeacherModel network, Set<String> allTaps) {
     String prefix = JoinedGraph.prefix(tapPrefix(name));
     List<String> taps =
         allTaps.stream()
             .filter(tap -> tap.startsWith(prefix))
             .map(tap -> tap.substring(prefix.length()))
             .toList();
-    ComputationGraphConfiguration running = logitsForm.clone();
-    if (algorithm instanceof SingleTeacherDistill single && !single.teacherNormEval()) {
-      SteadyNormalization.replaceAll(running, Statistics.MINI_BATCH);
-    }
-    return new Prepared.Teacher(
-        network,
-        FrozenNetwork.of(running, network, taps),
-        FrozenNetwork.of(logitsForm, network, List.of(LogitsForm.logits(logitsForm))));
+    return new Prepared.Teacher(network, network.upTo(taps), network.classifier());
   }
 
   /** What the names of a teacher's vertices begin with where they are recorded. */

@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.data.ExampleSet;
@@ -36,15 +37,15 @@ public final class Evaluator {
    * @param examples a part of the data
    * @param description for the Spark UI
    */
-  public Scores score(FrozenNetwork network, ExampleSet examples, String description) {
+  public Scores score(FrozenTeacher network, ExampleSet examples, String description) {
     return scores(network, examples, false, description).get(0);
   }
 
   /** Those of each of its outputs, and of their mean. */
   private List<Scores> scores(
-      FrozenNetwork network, ExampleSet examples, boolean ensemble, String description) {
+      FrozenTeacher network, ExampleSet examples, boolean ensemble, String description) {
     spark.setJobDescription(description);
-    Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
+    Broadcast<FrozenTeacher> broadcast = spark.broadcast(network);
     try {
       // Collected in partition order and summed in it, so that the sum of logarithms is the same
       // every time.
@@ -85,7 +86,7 @@ public final class Evaluator {
   }
 
   /** A network's scores on a part of the data; null where there is none. */
-  Split split(FrozenNetwork network, Optional<ExampleSet> examples, String description) {
+  Split split(FrozenTeacher network, Optional<ExampleSet> examples, String description) {
     return examples.map(part -> Split.of(score(network, part, description))).orElse(null);
   }
 
@@ -94,7 +95,7 @@ public final class Evaluator {
    * there is no such part.
    */
   List<Split> splits(
-      FrozenNetwork network, Optional<ExampleSet> examples, boolean ensemble, String description) {
+      FrozenTeacher network, Optional<ExampleSet> examples, boolean ensemble, String description) {
     return examples
         .map(part -> scores(network, part, ensemble, description).stream().map(Split::of).toList())
         .orElse(List.of());

@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.dl4j.graph.RandomSeed;
 import io.limbeck.spark.visual.ImageFigure;
 import java.util.Optional;
@@ -19,19 +20,20 @@ final class GeneratedImages {
    *
    * @param generator trained
    * @param latent numbers of noise that an image is made of
-   * @param teacher tells the classes
+   * @param teacher tells the classes, its only output
    * @param classes that there are
    * @param seed of the noise
    * @return a PNG; empty for images that are neither grey nor coloured
    */
   static Optional<byte[]> png(
-      ComputationGraph generator, int latent, ComputationGraph teacher, int classes, long seed) {
+      ComputationGraph generator, int latent, FrozenTeacher teacher, int classes, long seed) {
     RandomSeed.set(seed);
     INDArray images = generator.output(true, Nd4j.randn(DataType.FLOAT, IMAGES, latent))[0];
     if (images.size(1) != 1 && images.size(1) != 3) {
       return Optional.empty();
     }
-    int[] labels = teacher.output(false, images)[0].argMax(1).toIntVector();
+    INDArray scores = teacher.load().instance().forward(images).get(teacher.outputs().get(0));
+    int[] labels = scores.argMax(1).toIntVector();
     return Optional.of(ImageFigure.png(images, labels, classes));
   }
 }

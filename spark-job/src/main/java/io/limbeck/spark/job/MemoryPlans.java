@@ -1,6 +1,7 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.core.config.ExperimentConfig;
+import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Learners;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.dl4j.shape.Activation;
@@ -23,11 +24,11 @@ final class MemoryPlans {
       Prepared prepared, LearningNetworks learning, long learnt, long updater, SparkContext spark) {
     ExperimentConfig config = prepared.config();
     InputType input = prepared.factory().input();
-    long teacherWeights =
-        frozen(prepared).stream().mapToLong(teacher -> teacher.taps().parameters().length).sum();
+    long teacherBytes =
+        frozen(prepared).stream().mapToLong(teacher -> teacher.taps().bytes()).sum();
     long largestOfTeachers =
         frozen(prepared).stream()
-            .flatMapToLong(teacher -> activations(teacher.network().getConfiguration(), input))
+            .flatMapToLong(teacher -> activations(teacher.network().description()))
             .max()
             .orElse(0);
     ComputationGraphConfiguration student = learning.evaluated();
@@ -40,7 +41,7 @@ final class MemoryPlans {
     return new MemoryPlan.Sizes(
         learnt,
         updater,
-        teacherWeights,
+        teacherBytes,
         activations(student, input).sum(),
         largestOfTeachers,
         prepared.workers(),
@@ -52,6 +53,11 @@ final class MemoryPlans {
   /** A teacher that learns is one of the learning networks. */
   private static Collection<Prepared.Teacher> frozen(Prepared prepared) {
     return prepared.frozenTeachers() == null ? List.of() : prepared.teachers().values();
+  }
+
+  private static LongStream activations(NetworkDescription network) {
+    return network.vertices().stream()
+        .mapToLong(vertex -> vertex.rows() * vertex.shape().stream().reduce(1L, (a, b) -> a * b));
   }
 
   private static LongStream activations(ComputationGraphConfiguration conf, InputType input) {

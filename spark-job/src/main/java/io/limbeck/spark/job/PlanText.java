@@ -117,7 +117,7 @@ public final class PlanText {
                     "teacher       %s%s, %,d parameters, %s",
                     name.isEmpty() ? "" : name + " = ",
                     architecture(distill, name),
-                    teacher.network().numParams(),
+                    teacher.network().parameters(),
                     distill.learning().size() > 1
                         ? "in one pass with the student"
                         : "runs up to " + teacher.taps().outputs()));

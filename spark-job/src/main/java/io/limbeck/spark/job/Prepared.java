@@ -3,16 +3,16 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.distiller.Distiller;
-import io.limbeck.dl4j.graph.FrozenNetwork;
+import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.spark.model.MemoryEstimate;
 import io.limbeck.spark.model.MemoryPlan;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.model.TeacherModel;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * An experiment of which everything is known that can be known before training.
@@ -45,9 +45,9 @@ public record Prepared(
    *
    * @param network whole, as its file has it
    * @param taps the part up to the recorded vertices
-   * @param logits the part up to the logits, to be evaluated
+   * @param classifier the part up to the class scores, to be evaluated; null where it has none
    */
-  public record Teacher(ComputationGraph network, FrozenNetwork taps, FrozenNetwork logits) {}
+  public record Teacher(TeacherModel network, FrozenTeacher taps, FrozenTeacher classifier) {}
 
   /**
    * What is distilled.
@@ -75,7 +75,7 @@ public record Prepared(
     if (teachers.isEmpty() || distilling.plan().teacherLearns()) {
       return null;
     }
-    Map<String, FrozenNetwork> networks = new LinkedHashMap<>();
+    Map<String, FrozenTeacher> networks = new LinkedHashMap<>();
     teachers.forEach((name, teacher) -> networks.put(name, teacher.taps()));
     return new FrozenTeachers(networks);
   }

@@ -124,7 +124,7 @@ final class SeedRuns {
       GeneratedImages.png(
               generator,
               latent(),
-              prepared.teachers().values().iterator().next().network(),
+              prepared.teachers().values().iterator().next().classifier(),
               config.data().numClasses(),
               config.seed())
           .ifPresent(png -> storage.write(config.output().dir() + "/generated.png", png));

@@ -3,8 +3,8 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
+import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.core.network.NetworkDescription;
-import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.cache.CacheKey;
 import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.data.ExampleSet;
@@ -60,7 +60,7 @@ final class TeacherCaches {
 
   private static CacheKey key(Prepared prepared, ExampleSet train) {
     ExperimentConfig config = prepared.config();
-    FrozenNetwork taps = prepared.teachers().get("").taps();
+    FrozenTeacher taps = prepared.teachers().get("").taps();
     NetworkDescription teacher = prepared.distilling().plan().teacher();
     Map<String, long[]> vertices = new LinkedHashMap<>();
     for (String vertex : taps.outputs()) {

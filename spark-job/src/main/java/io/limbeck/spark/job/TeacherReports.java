@@ -2,14 +2,18 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.ArchitectureConfig;
 import io.limbeck.core.config.Distillation;
+import io.limbeck.core.config.OnnxFile;
 import io.limbeck.core.config.SeveralTeachers;
 import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.config.TeacherConfig;
+import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.report.Split;
 import io.limbeck.spark.report.TeacherReport;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Says how good the teachers are, before they teach. */
 final class TeacherReports {
@@ -31,7 +35,7 @@ final class TeacherReports {
                     name,
                     known.computeIfAbsent(
                         // Stages often have the same one.
-                        List.of(name, teacher.logits().fingerprint(), prepared.config().data()),
+                        List.of(name, fingerprint(teacher), prepared.config().data()),
                         unknown -> report(name, teacher, prepared, data))));
     return reports;
   }
@@ -42,18 +46,34 @@ final class TeacherReports {
     Evaluator evaluator = new Evaluator(job.context(), prepared.config().data().numClasses());
     TeacherReport report =
         new TeacherReport(
-            teacher.network().numParams(),
+            teacher.network().parameters(),
             job.storage()
                 .status(
                     file((Distillation) prepared.config().algorithm(), name), "algorithm." + label)
                 .getLen(),
-            evaluator.split(
-                teacher.logits(), data.validation(), "evaluate " + label + " on validation"),
-            evaluator.split(teacher.logits(), data.test(), "evaluate " + label + " on test"));
+            scores(evaluator, teacher, data.validation(), "evaluate " + label + " on validation"),
+            scores(evaluator, teacher, data.test(), "evaluate " + label + " on test"));
+    if (teacher.classifier() == null) {
+      job.out().printf("%s: no class scores, so it is not evaluated%n", label);
+    }
     if (report.test() != null) {
       job.out().printf("%s: test accuracy %.2f %%%n", label, 100 * report.test().accuracy());
     }
     return report;
+  }
+
+  private static String fingerprint(Prepared.Teacher teacher) {
+    return (teacher.classifier() == null ? teacher.taps() : teacher.classifier()).fingerprint();
+  }
+
+  private static Split scores(
+      Evaluator evaluator,
+      Prepared.Teacher teacher,
+      Optional<ExampleSet> examples,
+      String description) {
+    return teacher.classifier() == null
+        ? null
+        : evaluator.split(teacher.classifier(), examples, description);
   }
 
   /** The file of a teacher's weights. */
@@ -67,6 +87,11 @@ final class TeacherReports {
   }
 
   private static String file(ArchitectureConfig architecture, String checkpoint) {
-    return checkpoint != null ? checkpoint : ((ArchitectureConfig.ModelFile) architecture).path();
+    if (checkpoint != null) {
+      return checkpoint;
+    }
+    return architecture instanceof OnnxFile onnx
+        ? onnx.path()
+        : ((ArchitectureConfig.ModelFile) architecture).path();
   }
 }

@@ -44,7 +44,7 @@ public record MemoryPlan(long driverHeap, long executorHeap, long executorNative
    *
    * @param learnt numbers that learn: student, connectors, losses, generator
    * @param updater numbers that their updater keeps
-   * @param teacher its weights
+   * @param teacher bytes of its weights
    * @param studentActivations numbers of one example, all vertices
    * @param teacherActivations numbers of one example, the largest vertex
    * @param partitions with a student each
@@ -70,7 +70,7 @@ public record MemoryPlan(long driverHeap, long executorHeap, long executorNative
    */
   public static MemoryPlan of(Sizes sizes) {
     long state = FLOAT * (sizes.learnt() + sizes.updater());
-    long teacher = FLOAT * sizes.teacher();
+    long teacher = sizes.teacher();
     long oneTask =
         THREADS_OWN
             + FLOAT * (4 * sizes.learnt() + sizes.updater())

@@ -1,31 +1,20 @@
 package io.limbeck.spark.model;
 
 import io.limbeck.core.config.ArchitectureConfig;
-import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
-import io.limbeck.core.config.ArchitectureConfig.DistilledVisionTransformer;
-import io.limbeck.core.config.ArchitectureConfig.Mlp;
-import io.limbeck.core.config.ArchitectureConfig.MobileNetV2;
 import io.limbeck.core.config.ArchitectureConfig.ModelFile;
-import io.limbeck.core.config.ArchitectureConfig.RegNet;
-import io.limbeck.core.config.ArchitectureConfig.ResNet;
-import io.limbeck.core.config.ArchitectureConfig.ResNetCifar;
-import io.limbeck.core.config.ArchitectureConfig.ShuffleNetV2;
-import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
-import io.limbeck.core.config.ArchitectureConfig.VisionTransformer;
-import io.limbeck.core.config.ArchitectureConfig.WideResNet;
+import io.limbeck.core.config.OnnxFile;
 import io.limbeck.core.error.UserException;
+import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
-import io.limbeck.dl4j.zoo.Architectures;
+import io.limbeck.onnx.OnnxModel;
 import io.limbeck.spark.storage.Storage;
 import java.util.Arrays;
-import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** Makes the networks of a config for examples of one shape. */
 public final class ModelFactory {
@@ -82,10 +71,15 @@ public final class ModelFactory {
    */
   public ComputationGraphConfiguration configuration(
       ArchitectureConfig architecture, String key, long seed) {
+    if (architecture instanceof OnnxFile) {
+      throw new UserException(
+          "'%s' is an OnnxFile, which cannot learn: only a frozen teacher can be one"
+              .formatted(key));
+    }
     ComputationGraphConfiguration conf =
         architecture instanceof ModelFile file
             ? reseeded(read(file, key).getConfiguration(), seed)
-            : zoo(architecture, key, seed);
+            : new Zoo(shape, classes).configuration(architecture, key, seed);
     requireClasses(conf, key);
     return conf;
   }
@@ -149,6 +143,61 @@ public final class ModelFactory {
   }
 
   /**
+   * A frozen teacher, of whatever kind.
+   *
+   * @param architecture what the config says
+   * @param checkpoint the file of its weights; null where the architecture is one
+   * @param normEval whether its BatchNorms use the statistics that they have while it teaches
+   * @param key where the config names the architecture
+   * @param checkpointKey where it names the file
+   */
+  public TeacherModel frozenTeacher(
+      ArchitectureConfig architecture,
+      String checkpoint,
+      boolean normEval,
+      String key,
+      String checkpointKey) {
+    if (!(architecture instanceof OnnxFile file)) {
+      return new GraphTeacher(
+          teacher(architecture, checkpoint, key, checkpointKey), input(), normEval);
+    }
+    if (checkpoint != null) {
+      throw new UserException(
+          "'%s' names a file of weights, but '%s' is an OnnxFile, which holds its own: leave it out"
+              .formatted(checkpointKey, key));
+    }
+    if (!normEval) {
+      throw new UserException(
+          "'algorithm.teacher_norm_eval' is false, but '%s' is an OnnxFile, which runs as it was exported: leave it out"
+              .formatted(key));
+    }
+    return new OnnxTeacher(
+        OnnxModel.read(storage.read(file.path(), key + ".path"), file, key, shape, classes));
+  }
+
+  /**
+   * A model file of whatever kind, as it is evaluated.
+   *
+   * @param path a DL4J zip, or a file whose name ends as ONNX's do
+   * @param key the argument that names it
+   * @throws UserException when it does not fit the data, or is no classifier
+   */
+  public FrozenTeacher classifier(String path, String key) {
+    TeacherModel model =
+        OnnxModel.isOnnx(path)
+            ? new OnnxTeacher(
+                OnnxModel.read(storage.read(path, key), OnnxFile.of(path), key, shape, classes))
+            : new GraphTeacher(file(path, key), input(), true);
+    FrozenTeacher classifier = model.classifier();
+    if (classifier == null) {
+      throw new UserException(
+          "Model file %s puts out no scores of %d classes, 'data.num_classes', so it cannot be evaluated"
+              .formatted(path, classes));
+    }
+    return classifier;
+  }
+
+  /**
    * A model file that must fit the data.
    *
    * @param path the zip
@@ -166,105 +215,6 @@ public final class ModelFactory {
 
   private ComputationGraph read(String path, String key) {
     return io.limbeck.dl4j.store.ModelFile.read(storage.read(path, key), path);
-  }
-
-  private ComputationGraphConfiguration zoo(
-      ArchitectureConfig architecture, String key, long seed) {
-    Architectures zoo = new Architectures(input(), classes, seed, DataType.FLOAT);
-    try {
-      if (architecture instanceof CifarResNet resNet) {
-        requireImages(key, "CifarResNet");
-        return zoo.cifarResNet(resNet);
-      }
-      if (architecture instanceof ResNet resNet) {
-        requireImages(key, "ResNet");
-        requireSide(key, "ResNet", 32);
-        return zoo.resNet(resNet);
-      }
-      if (architecture instanceof ResNetCifar resNet) {
-        requireImages(key, "ResNet_CIFAR");
-        requireSide(key, "ResNet_CIFAR", 8);
-        return zoo.resNetCifar(resNet);
-      }
-      if (architecture instanceof WideResNet wide) {
-        requireImages(key, "WideResNet");
-        requireSide(key, "WideResNet", 4);
-        return zoo.wideResNet(wide);
-      }
-      if (architecture instanceof MobileNetV2 mobile) {
-        requireImages(key, "MobileNetV2");
-        requireSide(key, "MobileNetV2", 32);
-        return zoo.mobileNetV2(mobile);
-      }
-      if (architecture instanceof ShuffleNetV2 shuffle) {
-        requireImages(key, "ShuffleNetV2");
-        requireSide(key, "ShuffleNetV2", 32);
-        return zoo.shuffleNetV2(shuffle);
-      }
-      if (architecture instanceof RegNet regNet) {
-        requireImages(key, "RegNet");
-        requireSide(key, "RegNet", 32);
-        return zoo.regNet(regNet);
-      }
-      if (architecture instanceof VisionTransformer transformer) {
-        requirePatches(key, "VisionTransformer", transformer.patchSize());
-        return zoo.visionTransformer(transformer);
-      }
-      if (architecture instanceof DistilledVisionTransformer transformer) {
-        requirePatches(key, "DistilledVisionTransformer", transformer.patchSize());
-        return zoo.distilledVisionTransformer(transformer);
-      }
-      if (architecture instanceof SmallCnn cnn) {
-        requireImages(key, "SmallCnn");
-        requirePoolable(key, cnn.channels().size());
-        return zoo.smallCnn(cnn);
-      }
-      return zoo.mlp((Mlp) architecture);
-    } catch (DL4JException | IllegalStateException e) {
-      throw new UserException(
-          "'%s' cannot be built for examples of shape %s: %s"
-              .formatted(
-                  key, Arrays.toString(shape), e.getMessage().lines().findFirst().orElse("")),
-          e);
-    }
-  }
-
-  /**
-   * Networks for large images end with nothing where the image is halved more often than it can be.
-   */
-  private void requireSide(String key, String type, int smallest) {
-    if (Math.min(shape[1], shape[2]) < smallest) {
-      throw new UserException(
-          "'%s' is a %s, which needs images of %d by %d or more, but the examples have shape %s"
-              .formatted(key, type, smallest, smallest, Arrays.toString(shape)));
-    }
-  }
-
-  private void requireImages(String key, String type) {
-    if (shape.length != 3) {
-      throw new UserException(
-          "'%s' is a %s, which needs images [channels, height, width], but the examples have shape %s"
-              .formatted(key, type, Arrays.toString(shape)));
-    }
-  }
-
-  private void requirePatches(String key, String type, int patchSize) {
-    requireImages(key, type);
-    if (shape[1] % patchSize != 0 || shape[2] % patchSize != 0) {
-      throw new UserException(
-          "'%s.patch_size' is %d but must divide both sides of the images, and the examples have shape %s"
-              .formatted(key, patchSize, Arrays.toString(shape)));
-    }
-  }
-
-  /** DL4J pools images of one pixel without a word. */
-  private void requirePoolable(String key, int poolings) {
-    int side = Math.min(shape[1], shape[2]);
-    if (side >> poolings == 0) {
-      throw new UserException(
-          "'%s.channels' has %d entries, each of which halves the image, but the examples have shape %s"
-              .formatted(key, poolings, Arrays.toString(shape)));
-    }
   }
 
   private void requireClasses(ComputationGraphConfiguration conf, String key) {

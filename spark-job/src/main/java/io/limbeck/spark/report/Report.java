@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * What an experiment came to.
@@ -66,15 +67,12 @@ public record Report(
    */
   public static Double gapRecovered(
       Collection<TeacherReport> teachers, ModelSeries alone, ModelSeries distilled) {
-    if (teachers.isEmpty()
-        || alone == null
-        || distilled == null
-        || alone.comparedAccuracy() == null) {
+    OptionalDouble best =
+        teachers.stream().flatMapToDouble(teacher -> teacher.comparedAccuracy().stream()).max();
+    if (best.isEmpty() || alone == null || distilled == null || alone.comparedAccuracy() == null) {
       return null;
     }
-    double best =
-        teachers.stream().mapToDouble(TeacherReport::comparedAccuracy).max().orElseThrow();
-    double gap = best - alone.comparedAccuracy().mean();
+    double gap = best.getAsDouble() - alone.comparedAccuracy().mean();
     return gap <= 0
         ? null
         : (distilled.comparedAccuracy().mean() - alone.comparedAccuracy().mean()) / gap;

@@ -205,7 +205,11 @@ public final class ResultsPage {
   private static String teachers(Report report) {
     List<String> all = new ArrayList<>();
     teacherReports(report)
-        .forEach(teacher -> all.add(format("%.2f", 100 * teacher.comparedAccuracy())));
+        .forEach(
+            teacher ->
+                teacher
+                    .comparedAccuracy()
+                    .ifPresent(accuracy -> all.add(format("%.2f", 100 * accuracy))));
     if (report.stages() != null) {
       report.stages().forEach((name, stage) -> all.add("*" + name + "* " + percent(test(stage))));
     }
@@ -222,7 +226,7 @@ public final class ResultsPage {
   private static Optional<Double> gap(Row row) {
     double best =
         teacherReports(row.report()).stream()
-            .mapToDouble(TeacherReport::comparedAccuracy)
+            .flatMapToDouble(teacher -> teacher.comparedAccuracy().stream())
             .max()
             .orElse(0);
     return row.alone()

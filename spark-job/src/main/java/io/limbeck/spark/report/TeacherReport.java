@@ -1,17 +1,23 @@
 package io.limbeck.spark.report;
 
+import java.util.OptionalDouble;
+
 /**
  * The teacher, whole and in inference mode.
  *
  * @param parameters of the model
  * @param modelBytes of its file
- * @param validation null without validation examples
- * @param test null without test examples
+ * @param validation null without validation examples, or for a teacher that is no classifier
+ * @param test null without test examples, or for a teacher that is no classifier
  */
 public record TeacherReport(long parameters, long modelBytes, Split validation, Split test) {
 
-  /** The accuracy that students are held against: on test examples, if there are any. */
-  double comparedAccuracy() {
-    return (test != null ? test : validation).accuracy();
+  /**
+   * The accuracy that students are held against: on test examples, if there are any. Empty for a
+   * teacher that is no classifier.
+   */
+  OptionalDouble comparedAccuracy() {
+    Split compared = test != null ? test : validation;
+    return compared == null ? OptionalDouble.empty() : OptionalDouble.of(compared.accuracy());
   }
 }

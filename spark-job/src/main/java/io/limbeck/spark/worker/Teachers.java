@@ -1,44 +1,49 @@
 package io.limbeck.spark.worker;
 
-import io.limbeck.dl4j.graph.FrozenNetwork;
-import io.limbeck.dl4j.graph.SharedWeights;
+import io.limbeck.core.network.FrozenTeacher;
+import io.limbeck.core.network.LoadedTeacher;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The teachers of this executor: each frozen network's weights become an array once in a JVM, found
- * by fingerprint, and all tasks look at that one array. Those of the least recently used teachers
- * are let go, for a long-lived executor may serve many experiments.
+ * The teachers of this executor: each frozen network is loaded once in a JVM, found by fingerprint,
+ * and all tasks look at those weights. The least recently used teachers are let go, for a
+ * long-lived executor may serve many experiments.
  */
-final class Teachers {
+public final class Teachers {
   private static final int KEPT = 8;
-  private static final Map<String, SharedWeights> WEIGHTS = new LinkedHashMap<>(8, 0.75f, true);
-  private static final AtomicInteger MATERIALISED = new AtomicInteger();
+  private static final Map<String, LoadedTeacher> LOADED = new LinkedHashMap<>(8, 0.75f, true);
+  private static final AtomicInteger LOADS = new AtomicInteger();
 
   private Teachers() {}
 
-  static SharedWeights weights(FrozenNetwork teacher) {
-    synchronized (WEIGHTS) {
-      SharedWeights weights =
-          WEIGHTS.computeIfAbsent(
+  /**
+   * A teacher's weights in this JVM.
+   *
+   * @param teacher frozen
+   */
+  public static LoadedTeacher loaded(FrozenTeacher teacher) {
+    synchronized (LOADED) {
+      LoadedTeacher loaded =
+          LOADED.computeIfAbsent(
               teacher.fingerprint(),
               fingerprint -> {
-                MATERIALISED.incrementAndGet();
-                return teacher.sharedWeights();
+                LOADS.incrementAndGet();
+                return teacher.load();
               });
-      Iterator<String> oldest = WEIGHTS.keySet().iterator();
-      while (WEIGHTS.size() > KEPT) {
+      Iterator<String> oldest = LOADED.keySet().iterator();
+      while (LOADED.size() > KEPT) {
         oldest.next();
         oldest.remove();
       }
-      return weights;
+      return loaded;
     }
   }
 
-  /** How often weights have been turned into an array in this JVM. */
-  static int materialised() {
-    return MATERIALISED.get();
+  /** How often a teacher has been loaded in this JVM. */
+  static int loads() {
+    return LOADS.get();
   }
 }

@@ -3,6 +3,7 @@ package io.limbeck.spark.worker;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.NetworkDescription;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.graph.ConnectorGraph;
@@ -12,7 +13,6 @@ import io.limbeck.dl4j.graph.GeneratorStep;
 import io.limbeck.dl4j.graph.LazyTeacher;
 import io.limbeck.dl4j.graph.RandomSeed;
 import io.limbeck.dl4j.graph.StudentPlan;
-import io.limbeck.dl4j.graph.Teacher;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.dl4j.graph.TrainingGraph;
 import java.util.LinkedHashMap;
@@ -76,11 +76,11 @@ public final class Workplace {
           DistillationStep.self(
               graph(conf, plan, StudentPlan.ofItself(distiller), parameters), distiller, augments));
     }
-    Map<String, TeacherGraph> running = plan.generator() == null ? null : teachers.get().graphs();
+    Map<String, Teacher> running = plan.generator() == null ? null : teachers.get().instances();
     String input = distillation.teacher().input();
     Teacher teacher =
         running == null
-            ? new LazyTeacher(() -> FrozenTeachers.together(teachers.get().graphs(), input))
+            ? new LazyTeacher(() -> FrozenTeachers.together(teachers.get().instances(), input))
             : FrozenTeachers.together(running, input);
     Function<String, INDArray> parameters = name -> parameter(teacher, distillation, name);
     ConnectorGraph frozen =
@@ -105,7 +105,10 @@ public final class Workplace {
       WorkerPlan plan,
       ComputationGraphConfiguration student,
       DistillationStep step,
-      Map<String, TeacherGraph> teachers) {
+      Map<String, Teacher> teachers) {
+    // The driver has seen to it that gradients go through all of them.
+    Map<String, TeacherGraph> graphs = new LinkedHashMap<>();
+    teachers.forEach((name, teacher) -> graphs.put(name, (TeacherGraph) teacher));
     WorkerPlan.Generator generator = plan.generator();
     NetworkDescription ofStudent = plan.distillation().student();
     NetworkDescription ofTeachers = plan.distillation().teacher();
@@ -113,7 +116,7 @@ public final class Workplace {
         GeneratorStep.of(
             ComputationGraphConfiguration.fromJson(generator.configuration()),
             student,
-            teachers,
+            graphs,
             Distiller.ofGenerator(generator.distiller(), generator.key(), ofStudent, ofTeachers),
             NetworkDescription.union(List.of(ofStudent, ofTeachers)),
             generator.options());

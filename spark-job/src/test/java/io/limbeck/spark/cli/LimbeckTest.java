@@ -2,7 +2,9 @@ package io.limbeck.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.job.OnnxMlp;
 import io.limbeck.spark.job.TinyExperiment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +12,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,42 @@ class LimbeckTest {
 
   private String complained() {
     return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private String onnx(int classes) {
+    ComputationGraph teacher = ModelFile.read(TinyExperiment.teacher(classes), "teacher");
+    return tiny.write("teacher.onnx", OnnxMlp.of(teacher)).toString();
+  }
+
+  @Test
+  void describe_onnx_printsItsValuesAndNoParameters() {
+    assertThat(Limbeck.execute("describe", onnx(3))).isZero();
+    assertThat(printed())
+        .containsPattern("hidden +Gemm +\\[12]")
+        .containsPattern("scores +Gemm +\\[3]")
+        .contains("819 parameters");
+  }
+
+  @Test
+  void evaluate_onnx_saysWhatTheSameNetworkOfDl4jDoes() {
+    String onnx = onnx(3);
+    String zip = dir.resolve("teacher.zip").toString();
+    assertThat(Limbeck.execute("evaluate", onnx, "--config", config)).isZero();
+    assertThat(Limbeck.execute("evaluate", zip, "--config", config)).isZero();
+    String[] lines = printed().replace(onnx, "MODEL").replace(zip, "MODEL").split("\n");
+    assertThat(lines).hasSize(8);
+    assertThat(List.of(lines).subList(0, 4)).isEqualTo(List.of(lines).subList(4, 8));
+  }
+
+  @Test
+  void evaluate_onnxOfOtherClasses_saysSo() {
+    String onnx = onnx(7);
+    assertThat(Limbeck.execute("evaluate", onnx, "--config", config)).isEqualTo(2);
+    assertThat(complained())
+        .contains(
+            "Model file "
+                + onnx
+                + " puts out no scores of 3 classes, 'data.num_classes', so it cannot be evaluated");
   }
 
   @Test

@@ -206,6 +206,7 @@ class DataFreeTest {
           algorithm.teachers.head={architecture: {type: Mlp, hidden: [12]}, teacher_ckpt: x.zip} | 'algorithm.teachers.head': "head" cannot be a teacher's name, as it begins names of the student or the generator
           algorithm.teachers.generator={architecture: {type: Mlp, hidden: [12]}, teacher_ckpt: x.zip} | 'algorithm.teachers.generator': "generator" cannot be a teacher's name, as it begins names of the student or the generator
           algorithm.teachers.big.ckpt_path=nowhere.zip | 'algorithm.teachers.big.teacher_ckpt' is "nowhere.zip", which does not exist
+          algorithm.teachers.other={architecture: {type: OnnxFile, path: x.onnx}} | 'algorithm.teachers.other.architecture' is an OnnxFile, which hands no gradients back to its input, but a generator learns by them: it needs a network of DL4J's
           algorithm.teachers.other={architecture: {type: Mlp, hidden: [12]}} | 'algorithm.teachers.other.teacher_ckpt' is missing: a teacher without its trained weights teaches nothing
           algorithm.distiller.teacher_recorders.big_fc.source=head.fc | 'algorithm.distiller.teacher_recorders.big_fc.source' is "head.fc", which is not in the model, did you mean 'big.head.fc'?
           algorithm.generator_distiller.teacher_recorders.big_fc.source=big.fc | 'algorithm.generator_distiller.teacher_recorders.big_fc.source' is "big.fc", which is not in the model, did you mean

@@ -32,11 +32,12 @@ class PreparationTest {
     TinyExperiment tiny = new TinyExperiment(dir);
     String json = tiny.json().replace("SingleTeacherDistill", type);
     Path file = tiny.write("fpn.json", json.getBytes(StandardCharsets.UTF_8));
-    return new Preparation(TestSpark.session())
-        .prepare(new ConfigReader().read(file, List.of(overrides)))
-        .teachers()
-        .get("")
-        .taps();
+    return (FrozenNetwork)
+        new Preparation(TestSpark.session())
+            .prepare(new ConfigReader().read(file, List.of(overrides)))
+            .teachers()
+            .get("")
+            .taps();
   }
 
   @ParameterizedTest

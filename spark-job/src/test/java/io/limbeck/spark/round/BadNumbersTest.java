@@ -76,7 +76,7 @@ class BadNumbersTest extends EngineFixture {
   @Test
   void badTeacher_isNamed() {
     Setting setting = new Setting(false, SGD, 4, 2);
-    FrozenNetwork network = setting.teacher.networks().get("");
+    FrozenNetwork network = (FrozenNetwork) setting.teacher.networks().get("");
     java.util.Arrays.fill(network.parameters(), Float.NaN);
     FrozenNetwork renamed =
         new FrozenNetwork(

@@ -22,7 +22,7 @@ class TeachersTest {
    * handle.
    */
   @Test
-  void weights_becomeAnArrayOnceInAJvm() {
+  void loaded_manyTasks_loadsOnceInAJvm() {
     ComputationGraph network =
         Networks.fresh(
             LogitsForm.of(
@@ -31,14 +31,14 @@ class TeachersTest {
     Broadcast<FrozenNetwork> teacher =
         TestSpark.context()
             .broadcast(FrozenNetwork.of(network.getConfiguration(), network, List.of("head.fc")));
-    int before = Teachers.materialised();
+    int before = Teachers.loads();
     List<Integer> identities =
         TestSpark.context()
             .parallelize(IntStream.range(0, 20).boxed().toList(), 20)
-            .map(task -> System.identityHashCode(Teachers.weights(teacher.value())))
+            .map(task -> System.identityHashCode(Teachers.loaded(teacher.value())))
             .distinct()
             .collect();
     assertThat(identities).hasSize(1);
-    assertThat(Teachers.materialised()).isEqualTo(before + 1);
+    assertThat(Teachers.loads()).isEqualTo(before + 1);
   }
 }

@@ -1,4 +1,4 @@
-package io.limbeck.dl4j.graph;
+package io.limbeck.core.network;
 
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
