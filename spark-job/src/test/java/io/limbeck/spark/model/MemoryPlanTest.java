@@ -10,7 +10,7 @@ class MemoryPlanTest {
   // 25 million parameters with momentum, a teacher of 60 million, 40 partitions, 4 tasks at once.
   private static final MemoryPlan PLAN =
       MemoryPlan.of(
-          new MemoryPlan.Sizes(25 * MIB, 25 * MIB, 60 * MIB, 10 * MIB, MIB, 40, 4, 32, 32 * MIB));
+          new MemoryPlan.Sizes(25 * MIB, 25 * MIB, 240 * MIB, 10 * MIB, MIB, 40, 4, 32, 32 * MIB));
 
   @Test
   void formulas() {
@@ -46,7 +46,7 @@ class MemoryPlanTest {
             .set("spark.executor.memoryOverhead", "26g");
     assertThat(PLAN.warnings(conf, false, 16384 * MIB)).isEmpty();
     MemoryPlan small =
-        MemoryPlan.of(new MemoryPlan.Sizes(7000, 7000, 400_000, 20_000, 9000, 2, 2, 32, 5 * MIB));
+        MemoryPlan.of(new MemoryPlan.Sizes(7000, 7000, 1_600_000, 20_000, 9000, 2, 2, 32, 5 * MIB));
     assertThat(small.warnings(new SparkConf(false), true, 512 * MIB)).isEmpty();
     MemoryPlan segments =
         MemoryPlan.of(new MemoryPlan.Sizes(7000, 7000, 0, 20_000, 9000, 2, 2, 32, 32 * MIB));
