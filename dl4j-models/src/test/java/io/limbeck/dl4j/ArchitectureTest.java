@@ -55,6 +55,8 @@ class ArchitectureTest {
           .definedBy("..dl4j.graph..")
           .layer("zoo")
           .definedBy("..dl4j.zoo..")
+          .layer("keras")
+          .definedBy("..dl4j.keras..")
           .layer("store")
           .definedBy("..dl4j.store..")
           .whereLayer("onednn")
@@ -95,6 +97,8 @@ class ArchitectureTest {
               "connector")
           .whereLayer("zoo")
           .mayNotAccessAnyLayer()
+          .whereLayer("keras")
+          .mayNotAccessAnyLayer()
           .whereLayer("store")
-          .mayOnlyAccessLayers("engine");
+          .mayOnlyAccessLayers("engine", "keras");
 }

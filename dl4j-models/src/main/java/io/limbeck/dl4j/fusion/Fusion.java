@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -131,19 +132,27 @@ public final class Fusion {
     if (vertex instanceof ElementWiseVertex sum) {
       return sum.getOp() == ElementWiseVertex.Op.Add && inputs.size() == 2 && sum(name, inputs);
     }
+    if (vertex instanceof PreprocessorVertex alone) {
+      return isFlatten(alone.getPreProcessor()) && put(new Flatten(name, inputs.get(0)));
+    }
     if (!(vertex instanceof LayerVertex layerVertex)) {
       return false;
     }
     Layer layer = layerVertex.getLayerConf().getLayer();
     InputPreProcessor before = layerVertex.getPreProcessor();
     String input = inputs.get(0);
-    if (before instanceof CnnToFeedForwardPreProcessor) {
+    if (isFlatten(before)) {
       input = name + "/flat";
       operations.add(new Flatten(input, inputs.get(0)));
     } else if (before != null) {
       return false;
     }
     return add(name, layer, input);
+  }
+
+  private static boolean isFlatten(InputPreProcessor preprocessor) {
+    return preprocessor instanceof CnnToFeedForwardPreProcessor flatten
+        && flatten.getFormat() == CNN2DFormat.NCHW;
   }
 
   private boolean add(String name, Layer layer, String input) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.HeapCopy;
+import io.limbeck.dl4j.keras.KerasFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -28,10 +29,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Reads and writes networks as DL4J's zip, in memory: where the bytes live is another's business.
+ * Keras' HDF5 files are read as well.
  */
 public final class ModelFile {
   private static final int PROBLEMS_SHOWN = 5;
   private static final String INPUT_SHAPE = "inputShape.json";
+  private static final String KERAS_WEIGHTS = "model.weights.h5";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private ModelFile() {}
@@ -39,12 +42,15 @@ public final class ModelFile {
   /**
    * Reads a network.
    *
-   * @param bytes the zip
+   * @param bytes of the file
    * @param name the file's name, for messages
    * @return a graph in single precision, also when the file holds a MultiLayerNetwork
-   * @throws UserException when it is not a whole DL4J model
+   * @throws UserException when it is not a whole model
    */
   public static ComputationGraph read(byte[] bytes, String name) {
+    if (KerasFile.isHdf5(bytes)) {
+      return CpuEngine.accelerate(KerasFile.read(bytes, name));
+    }
     String configuration = configuration(bytes, name);
     try {
       ComputationGraph network =
@@ -122,11 +128,14 @@ public final class ModelFile {
   /**
    * The shape of the input that a file tells.
    *
-   * @param bytes the zip
+   * @param bytes of the file
    * @param name the file's name, for messages
-   * @return empty for a file that another program wrote
+   * @return empty for a file that does not, such as a zip that another program wrote
    */
   public static Optional<int[]> inputShape(byte[] bytes, String name) {
+    if (KerasFile.isHdf5(bytes)) {
+      return KerasFile.inputShape(bytes, name);
+    }
     byte[] shape = entries(bytes, name).get(INPUT_SHAPE);
     try {
       return shape == null ? Optional.empty() : Optional.of(MAPPER.readValue(shape, int[].class));
@@ -180,6 +189,11 @@ public final class ModelFile {
 
   private static String configuration(byte[] bytes, String name) {
     Map<String, byte[]> entries = entries(bytes, name);
+    if (entries.containsKey(KERAS_WEIGHTS)) {
+      throw new UserException(
+          "Model file %s was written by Keras 3, but only HDF5 files of Keras 2 can be imported: a frozen teacher may be exported to ONNX instead (OnnxFile)"
+              .formatted(name));
+    }
     byte[] configuration = entries.get(ModelSerializer.CONFIGURATION_JSON);
     if (configuration == null || !entries.containsKey(ModelSerializer.COEFFICIENTS_BIN)) {
       throw new UserException(
