@@ -256,13 +256,14 @@ public sealed interface ArchitectureConfig extends Serializable
   }
 
   /**
-   * A DL4J zip: configuration and, unless it starts afresh, weights.
+   * A DL4J zip or Keras' HDF5: configuration and, unless it starts afresh, weights.
    *
-   * @param path the zip
+   * @param path the file
    * @param keepWeights whether training starts from the file's weights
    */
   record ModelFile(
-      @Key("DL4J model zip, of a ComputationGraph or a MultiLayerNetwork") String path,
+      @Key("DL4J model zip, of a ComputationGraph or a MultiLayerNetwork, or HDF5 file of Keras 2")
+          String path,
       @Key(
               value = "Whether a student starts from the file's weights rather than afresh",
               def = "false")

@@ -30,7 +30,9 @@ import picocli.CommandLine.Parameters;
     description =
         "Print every recordable module of a model and every parameter, with shapes (without the batch).")
 final class DescribeCommand implements Callable<Integer>, Verbosity.Aware {
-  @Parameters(paramLabel = "MODEL", description = "DL4J model zip, or ONNX file (*.onnx).")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "DL4J model zip, Keras' HDF5 file, or ONNX file (*.onnx).")
   private String model;
 
   @Option(

@@ -25,7 +25,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Evaluate a model, a student or a teacher, on the data of a config.")
 final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
-  @Parameters(paramLabel = "MODEL", description = "DL4J model zip, or ONNX file (*.onnx).")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "DL4J model zip, Keras' HDF5 file, or ONNX file (*.onnx).")
   private String model;
 
   @Option(

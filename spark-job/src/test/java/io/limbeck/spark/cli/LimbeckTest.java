@@ -65,6 +65,36 @@ class LimbeckTest {
         .contains("819 parameters");
   }
 
+  /** Four filters of 3 x 3 over images of 8 x 8 with a stride of 2, flattened; 3 classes. */
+  private String keras() throws IOException {
+    return tiny.write(
+            "teacher.h5", getClass().getResourceAsStream("/keras-teacher.h5").readAllBytes())
+        .toString();
+  }
+
+  @Test
+  void describe_keras_printsItsLayersChannelsFirst() throws IOException {
+    assertThat(Limbeck.execute("describe", keras())).isZero();
+    assertThat(printed())
+        .containsPattern("conv +Convolution +\\[4x4x4] +.*conv/W \\[4x1x3x3]")
+        .containsPattern("scores +Dense +\\[3] +.*scores/W \\[64x3]");
+  }
+
+  @Test
+  void run_kerasTeacher_teaches() throws IOException {
+    assertThat(
+            Limbeck.execute(
+                "run",
+                config,
+                "--set=algorithm.teacher={type: ModelFile, path: \"" + keras() + "\"}",
+                "--set=algorithm.teacher_ckpt=null",
+                "--set=algorithm.distiller.teacher_recorders.fc.source=scores",
+                "--set=repeats=1",
+                "--set=schedule.epochs=1"))
+        .isZero();
+    assertThat(printed()).containsPattern("teacher: test accuracy \\d+\\.\\d\\d %");
+  }
+
   @Test
   void evaluate_onnx_saysWhatTheSameNetworkOfDl4jDoes() {
     String onnx = onnx(3);
