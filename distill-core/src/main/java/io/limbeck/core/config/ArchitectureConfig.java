@@ -26,6 +26,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = ArchitectureConfig.SmallCnn.class, name = "SmallCnn"),
   @JsonSubTypes.Type(value = ArchitectureConfig.Mlp.class, name = "Mlp"),
   @JsonSubTypes.Type(value = ArchitectureConfig.ModelFile.class, name = "ModelFile"),
+  @JsonSubTypes.Type(value = TextCnn.class, name = "TextCnn"),
   @JsonSubTypes.Type(value = OnnxFile.class, name = "OnnxFile")
 })
 public sealed interface ArchitectureConfig extends Serializable
@@ -41,7 +42,8 @@ public sealed interface ArchitectureConfig extends Serializable
         ArchitectureConfig.SmallCnn,
         ArchitectureConfig.Mlp,
         ArchitectureConfig.ModelFile,
-        OnnxFile {
+        OnnxFile,
+        TextCnn {
 
   /**
    * The CIFAR form of a residual network: three stages of 16, 32 and 64 channels.

@@ -18,6 +18,7 @@ import java.util.List;
  * @param normalize how raw values become inputs
  * @param augment random changes of training images, in order
  * @param resize brings encoded images to one size; null to take them as they are
+ * @param tokenize makes tokens of text; null where there is none
  * @param batchAugments ways of mixing the examples of a training mini-batch
  * @param contrast which examples each one is compared with; null for the loss' own choice
  * @param blockMib most that a partition keeps together
@@ -48,6 +49,11 @@ public record DataConfig(
                 "Brings the images of folders and encoded columns to one size; by default they must have it",
             optional = true)
         Resize resize,
+    @Key(
+            value =
+                "Makes tokens of a column of text in parquet or json: whole numbers, padded with 0, which are the features",
+            optional = true)
+        Tokenize tokenize,
     @Key(
             value =
                 "Ways of mixing the examples of a training mini-batch, of which each mini-batch takes one or none; teacher"
@@ -116,6 +122,7 @@ public record DataConfig(
         normalize,
         augment,
         null,
+        null,
         List.of(),
         null,
         32,
@@ -141,6 +148,18 @@ public record DataConfig(
       }
     }
   }
+
+  /**
+   * How text becomes tokens.
+   *
+   * @param tokenizer Hugging Face's {@code tokenizer.json}
+   * @param length tokens of an example
+   */
+  public record Tokenize(
+      @Key("tokenizer.json as Hugging Face's tokenizers write it; its padding must be token 0")
+          String tokenizer,
+      @Key(value = "Tokens of an example: longer text is cut, shorter padded", min = 1) int length)
+      implements Serializable {}
 
   /**
    * Which examples each one is compared with: one of its class, and others of other classes.

@@ -11,6 +11,7 @@ import java.io.Serializable;
   @JsonSubTypes.Type(value = DataSource.Idx.class, name = "idx"),
   @JsonSubTypes.Type(value = DataSource.Parquet.class, name = "parquet"),
   @JsonSubTypes.Type(value = DataSource.Csv.class, name = "csv"),
+  @JsonSubTypes.Type(value = DataSource.Json.class, name = "json"),
   @JsonSubTypes.Type(value = DataSource.ImageFolder.class, name = "image_folder"),
   @JsonSubTypes.Type(value = DataSource.DataFrame.class, name = "data_frame")
 })
@@ -51,7 +52,7 @@ public sealed interface DataSource extends Serializable {
       @Key(
               value =
                   "Column of the examples: bytes of an encoded image (PNG, JPEG), raw pixels of data.shape, a list of"
-                      + " numbers, or a vector of Spark ML",
+                      + " numbers, a vector of Spark ML, or text where data.tokenize is there",
               def = "\"image\"")
           String features,
       @Key(value = "Column of the labels, an integer", def = "\"label\"") String label,
@@ -74,6 +75,28 @@ public sealed interface DataSource extends Serializable {
       @Key("Column of the labels: its name, or without a header its position from 0") String label,
       @Key(value = "Whether the first line of each file names the columns", def = "true")
           boolean header,
+      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
+      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
+          Long take)
+      implements DataSource {}
+
+  /**
+   * JSON, one object a line.
+   *
+   * @param path a file, folder or glob
+   * @param features the key of the examples
+   * @param label the key of the labels
+   * @param skip examples left out at the start
+   * @param take examples taken after those
+   */
+  record Json(
+      @Key("JSON file, one object a line, gzipped or not; or a folder or glob") String path,
+      @Key(
+              value =
+                  "Key of the examples: a list of numbers, or text where data.tokenize is there",
+              def = "\"features\"")
+          String features,
+      @Key(value = "Key of the labels, an integer", def = "\"label\"") String label,
       @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
       @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
           Long take)

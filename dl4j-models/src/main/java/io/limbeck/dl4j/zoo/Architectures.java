@@ -12,6 +12,7 @@ import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
 import io.limbeck.core.config.ArchitectureConfig.VisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
 import io.limbeck.core.config.RegNetArch;
+import io.limbeck.core.config.TextCnn;
 import io.limbeck.core.config.TransformerArch;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -36,7 +37,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  */
 public final class Architectures {
   static final String INPUT = "input";
-  private static final String LOGITS = "head.fc";
+  static final String LOGITS = "head.fc";
   private static final String TRANSFORMER_LOGITS = "head.layers.head";
   private static final String LOSS = "head.loss_module";
 
@@ -217,6 +218,18 @@ public final class Architectures {
       last = name + ".relu";
     }
     return finish(graph, last, architecture.numClasses());
+  }
+
+  /**
+   * The convolutional network for sentences. Examples are vectors of token numbers.
+   *
+   * @param architecture its sizes
+   */
+  public ComputationGraphConfiguration textCnn(TextCnn architecture) {
+    GraphBuilder graph = start(WeightInit.UNIFORM);
+    TextLayers layers = new TextLayers(new Stack(graph), architecture);
+    ComputationGraphConfiguration conf = finish(graph, layers.add(), architecture.numClasses());
+    return layers.corrected(conf, Math.toIntExact(input.arrayElementsPerExample()));
   }
 
   /**

@@ -4,6 +4,7 @@ import io.limbeck.core.error.Names;
 import io.limbeck.core.error.UserException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
@@ -13,22 +14,26 @@ import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /** The columns of a table that hold examples and labels, checked, and as rows are read from. */
 public final class Columns {
   private final StructType schema;
   private final String where;
+  private final Optional<Tokens> tokens;
 
   /**
    * Columns of a table.
    *
    * @param schema of the table
    * @param where what messages call it
+   * @param tokens makes numbers of text; empty where there is to be none
    */
-  Columns(StructType schema, String where) {
+  Columns(StructType schema, String where, Optional<Tokens> tokens) {
     this.schema = schema;
     this.where = where;
+    this.tokens = tokens;
   }
 
   /**
@@ -37,7 +42,7 @@ public final class Columns {
    * @param schema of the frame
    */
   public static Columns ofFrame(StructType schema) {
-    return new Columns(schema, Item.Place.FRAME);
+    return new Columns(schema, Item.Place.FRAME, Optional.empty());
   }
 
   /**
@@ -59,6 +64,12 @@ public final class Columns {
     require(name, key);
     DataType type = type(name);
     Column column = column(name);
+    if (tokens.isPresent()) {
+      if (!(type instanceof StringType)) {
+        throw other(name, key, "text, as 'data.tokenize' is there");
+      }
+      return new Features(tokens.get().of(column), Float.BYTES);
+    }
     if (type instanceof BinaryType) {
       return new Features(column, 1);
     }
@@ -71,7 +82,11 @@ public final class Columns {
     if (type instanceof ArrayType array && array.elementType() instanceof NumericType) {
       return new Features(column.cast(DataTypes.createArrayType(DataTypes.FloatType)), Float.BYTES);
     }
-    throw other(name, key, "bytes, a vector or a list of numbers");
+    throw other(
+        name,
+        key,
+        "bytes, a vector or a list of numbers"
+            + (type instanceof StringType ? "; text in files needs 'data.tokenize'" : ""));
   }
 
   /**

@@ -6,6 +6,7 @@ import io.limbeck.core.config.DataSource.Csv;
 import io.limbeck.core.config.DataSource.DataFrame;
 import io.limbeck.core.config.DataSource.Idx;
 import io.limbeck.core.config.DataSource.ImageFolder;
+import io.limbeck.core.config.DataSource.Json;
 import io.limbeck.core.config.DataSource.Parquet;
 import io.limbeck.core.error.UserException;
 import java.util.ArrayList;
@@ -30,12 +31,14 @@ import scala.Tuple2;
 
 /** Loads the parts of a config's data. */
 public final class DataLoader {
+  private static final String TOKENIZE_KEY = "data.tokenize";
   private static final Dealing ONE_BLOCK = new Dealing(1, 1);
 
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final DataConfig config;
   private final Map<Part, Dataset<Row>> frames;
+  private Optional<Tokens> tokens;
 
   /**
    * A loader of files.
@@ -247,6 +250,16 @@ public final class DataLoader {
     }
   }
 
+  /** Read once, also where several parts are loaded side by side. */
+  private synchronized Optional<Tokens> tokens() {
+    if (tokens == null) {
+      tokens =
+          Optional.ofNullable(config.tokenize())
+              .map(tokenize -> Tokens.of(context, tokenize, TOKENIZE_KEY));
+    }
+    return tokens;
+  }
+
   private Preprocessing preprocessing(int[] shape) {
     return new Preprocessing(
         shape, config.numClasses(), config.normalize(), config.augment(), config.views());
@@ -284,7 +297,15 @@ public final class DataLoader {
       return IdxReader.read(context, idx, key);
     }
     if (source instanceof Parquet parquet) {
-      return TableReader.parquet(spark, parquet, config.shape(), config.resize(), key);
+      return TableReader.parquet(spark, parquet, config.shape(), config.resize(), tokens(), key);
+    }
+    if (source instanceof Json json) {
+      return TableReader.json(spark, json, config.shape(), tokens(), key);
+    }
+    if (config.tokenize() != null) {
+      throw new UserException(
+          "'data.tokenize' makes tokens of text in parquet or json, but '%s.format' is another"
+              .formatted(key));
     }
     if (source instanceof Csv csv) {
       return TableReader.csv(spark, csv, config.shape(), key);
@@ -292,7 +313,7 @@ public final class DataLoader {
     if (source instanceof DataFrame given) {
       if (!frames.containsKey(part)) {
         throw new UserException(
-            "'%s.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, csv and image_folder read files"
+            "'%s.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, json, csv and image_folder read files"
                 .formatted(key));
       }
       return FrameReader.read(frames.get(part), given, config.shape(), config.resize(), key);

@@ -2,6 +2,7 @@ package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig.Resize;
 import io.limbeck.core.config.DataSource.Csv;
+import io.limbeck.core.config.DataSource.Json;
 import io.limbeck.core.config.DataSource.Parquet;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.storage.Causes;
@@ -12,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
@@ -36,21 +38,47 @@ final class TableReader {
   private TableReader() {}
 
   static Reading parquet(
-      SparkSession spark, Parquet source, List<Integer> shape, Resize resize, String key) {
+      SparkSession spark,
+      Parquet source,
+      List<Integer> shape,
+      Resize resize,
+      Optional<Tokens> tokens,
+      String key) {
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
     storage.requireMatch(source.path(), key + ".path");
     requireParquet(storage, source.path(), key);
     Dataset<Row> table =
         open(source.path(), key, () -> inSmallBatches(spark).read().parquet(source.path()));
-    Columns columns = new Columns(table.schema(), source.path());
-    Columns.Features features = columns.features(source.features(), key + ".features");
+    Columns columns = new Columns(table.schema(), source.path(), tokens);
+    return items(
+        table, columns, source.features(), source.label(), RowValues.of(shape, resize), key);
+  }
+
+  static Reading json(
+      SparkSession spark, Json source, List<Integer> shape, Optional<Tokens> tokens, String key) {
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    storage.requireMatch(source.path(), key + ".path");
+    Dataset<Row> table =
+        open(source.path(), key, () -> spark.read().option("mode", "FAILFAST").json(source.path()));
+    Columns columns = new Columns(table.schema(), source.path(), tokens);
+    return items(table, columns, source.features(), source.label(), RowValues.of(shape, null), key);
+  }
+
+  private static Reading items(
+      Dataset<Row> table,
+      Columns columns,
+      String featuresName,
+      String labelName,
+      RowValues values,
+      String key) {
+    Columns.Features features = columns.features(featuresName, key + ".features");
     return items(
         table.select(
             features.column().as(FEATURES),
-            columns.label(source.label(), key + ".label").as(LABEL),
+            columns.label(labelName, key + ".label").as(LABEL),
             file(),
             block()),
-        RowValues.of(shape, resize),
+        values,
         features.bytesPerValue());
   }
 
@@ -64,7 +92,8 @@ final class TableReader {
             () -> spark.read().option("header", source.header()).csv(source.path()));
     String label = source.header() ? source.label() : "_c" + source.label();
     if (!Arrays.asList(table.columns()).contains(label)) {
-      new Columns(table.schema(), source.path()).require(source.label(), key + ".label");
+      new Columns(table.schema(), source.path(), Optional.empty())
+          .require(source.label(), key + ".label");
     }
     Column[] numbers =
         Arrays.stream(table.columns())

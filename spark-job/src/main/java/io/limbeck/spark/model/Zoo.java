@@ -12,6 +12,7 @@ import io.limbeck.core.config.ArchitectureConfig.ShuffleNetV2;
 import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
 import io.limbeck.core.config.ArchitectureConfig.VisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
+import io.limbeck.core.config.TextCnn;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.zoo.Architectures;
 import java.util.Arrays;
@@ -95,6 +96,10 @@ final class Zoo {
         requirePoolable(key, cnn.channels().size());
         return zoo.smallCnn(cnn);
       }
+      if (architecture instanceof TextCnn text) {
+        requireTokens(key);
+        return zoo.textCnn(text);
+      }
       return zoo.mlp((Mlp) architecture);
     } catch (DL4JException | IllegalStateException e) {
       throw new UserException(
@@ -121,6 +126,14 @@ final class Zoo {
       throw new UserException(
           "'%s' is a %s, which needs images [channels, height, width], but the examples have shape %s"
               .formatted(key, type, Arrays.toString(shape)));
+    }
+  }
+
+  private void requireTokens(String key) {
+    if (shape.length != 1) {
+      throw new UserException(
+          "'%s' is a TextCnn, which needs tokens [length], but the examples have shape %s"
+              .formatted(key, Arrays.toString(shape)));
     }
   }
 
