@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import onnx.Onnx.NodeProto;
 
 /** An ONNX file that fits the data, tried once. */
@@ -26,6 +27,9 @@ public final class OnnxModel {
   private final List<Feed> feeds;
   private final String input;
   private final NetworkDescription description;
+
+  /** By outputs: cutting a large file takes its time. */
+  private final Map<List<String>, FrozenTeacher> parts = new ConcurrentHashMap<>();
 
   private OnnxModel(
       OnnxGraph graph, OnnxFile config, String key, List<Feed> feeds, int[] shape, int classes) {
@@ -110,7 +114,8 @@ public final class OnnxModel {
     if (outputs.isEmpty()) {
       outputs = List.of(description.vertices().get(0).name());
     }
-    return FrozenOnnx.of(graph, feeds, input, config.tokenMeans(), outputs);
+    return parts.computeIfAbsent(
+        outputs, wanted -> FrozenOnnx.of(graph, feeds, input, config.tokenMeans(), wanted));
   }
 
   private Vertex vertex(String value, Map<String, long[]> shapes) {

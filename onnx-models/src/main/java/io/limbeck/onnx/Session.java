@@ -9,11 +9,10 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.lang.ref.Cleaner;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.linalg.api.buffer.DataType;
+import java.util.function.Function;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -76,29 +75,39 @@ final class Session {
    * @return those of them that are arrays in single precision, outside any workspace
    */
   Map<String, INDArray> run(INDArray features, Set<String> values) throws OrtException {
+    return run(features, values, Session::array);
+  }
+
+  /**
+   * Runs forward for the shapes of all that it puts out.
+   *
+   * @param features of some examples
+   * @return those of arrays in single precision
+   */
+  Map<String, long[]> shapes(INDArray features) throws OrtException {
+    return run(features, session.getOutputNames(), tensor -> tensor.getInfo().getShape());
+  }
+
+  private <T> Map<String, T> run(
+      INDArray features, Set<String> values, Function<OnnxTensor, T> taken) throws OrtException {
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     try {
       for (Feed feed : feeds) {
         inputs.put(feed.name(), feed.tensor(environment, features));
       }
       try (OrtSession.Result result = session.run(inputs, values)) {
-        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        Map<String, T> all = new LinkedHashMap<>();
         result.forEach(
             entry -> {
               if (isFloat(entry.getValue())) {
-                arrays.put(entry.getKey(), array((OnnxTensor) entry.getValue()));
+                all.put(entry.getKey(), taken.apply((OnnxTensor) entry.getValue()));
               }
             });
-        return arrays;
+        return all;
       }
     } finally {
       inputs.values().forEach(OnnxTensor::close);
     }
-  }
-
-  /** All that it puts out. */
-  Set<String> values() {
-    return new LinkedHashSet<>(session.getOutputNames());
   }
 
   private static boolean isFloat(OnnxValue value) {
@@ -109,8 +118,7 @@ final class Session {
   private static INDArray array(OnnxTensor tensor) {
     try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       long[] shape = tensor.getInfo().getShape();
-      float[] values = tensor.getFloatBuffer().array();
-      return values.length == 0 ? Nd4j.empty(DataType.FLOAT) : Nd4j.create(values, shape, 'c');
+      return Nd4j.create(tensor.getFloatBuffer().array(), shape, 'c');
     }
   }
 

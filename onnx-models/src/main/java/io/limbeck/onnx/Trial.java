@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -63,12 +62,7 @@ final class Trial {
       all[i + 1] = shape[i];
     }
     // Ones are good as pixels, as tokens and as what stands where no padding is.
-    INDArray features = Nd4j.ones(DataType.FLOAT, all);
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    session
-        .run(features, session.values())
-        .forEach((value, array) -> shapes.put(value, array.shape()));
-    return shapes;
+    return session.shapes(Nd4j.ones(DataType.FLOAT, all));
   }
 
   private static boolean isByExample(long[] few, long... more) {

@@ -26,6 +26,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = ArchitectureConfig.SmallCnn.class, name = "SmallCnn"),
   @JsonSubTypes.Type(value = ArchitectureConfig.Mlp.class, name = "Mlp"),
   @JsonSubTypes.Type(value = ArchitectureConfig.ModelFile.class, name = "ModelFile"),
+  @JsonSubTypes.Type(value = SegmentationCnn.class, name = "SegmentationCnn"),
   @JsonSubTypes.Type(value = TextCnn.class, name = "TextCnn"),
   @JsonSubTypes.Type(value = OnnxFile.class, name = "OnnxFile")
 })
@@ -43,6 +44,7 @@ public sealed interface ArchitectureConfig extends Serializable
         ArchitectureConfig.Mlp,
         ArchitectureConfig.ModelFile,
         OnnxFile,
+        SegmentationCnn,
         TextCnn {
 
   /**

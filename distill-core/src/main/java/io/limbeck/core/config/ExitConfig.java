@@ -4,13 +4,14 @@ import io.limbeck.core.schema.Key;
 import java.io.Serializable;
 
 /**
- * An early exit of a network that teaches itself.
+ * Class scores that a connector puts out: an early exit of a network that teaches itself, or a head
+ * on a teacher that has none.
  *
  * @param connector whose output is logits
  * @param connectorIdx which of its outputs; null where it has one
  */
 public record ExitConfig(
-    @Key("The connector whose output is the exit's logits") String connector,
+    @Key("The connector whose output is logits") String connector,
     @Key(
             value = "Which of its outputs, from 0, for a connector with several",
             optional = true,

@@ -16,6 +16,8 @@ import java.util.Map;
  *     losses as give its values gradients
  * @param teacherNormEval whether the teacher's BatchNorms use the statistics that they have, and
  *     not those of the mini-batch
+ * @param teacherHead makes class scores of what is recorded in a teacher that has none; null where
+ *     nobody asks for its accuracy, or it has
  * @param initCfg an earlier experiment whose student and connectors these start from; null for a
  *     fresh start
  * @param studentTrainable whether the student learns, or only connectors and losses
@@ -46,6 +48,12 @@ public record SingleTeacherDistill(
                     + " mini-batch, as in training",
             def = "true")
         boolean teacherNormEval,
+    @Key(
+            value =
+                "The connector behind the teacher that makes class scores of what it records, trained by the experiment that"
+                    + " init_cfg names: a teacher that is no classifier is evaluated by it",
+            optional = true)
+        ExitConfig teacherHead,
     @Key(
             value = "An earlier experiment whose student and connectors these start from",
             optional = true)

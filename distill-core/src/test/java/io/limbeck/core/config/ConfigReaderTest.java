@@ -166,7 +166,7 @@ class ConfigReaderTest {
           algorithm.architecture.dept=20 | 'algorithm.architecture.dept' is not a key of 'algorithm.architecture', did you mean 'depth'? (known: depth, num_classes, type)
           algorithm.architecture.depth=twenty | 'algorithm.architecture.depth' is "twenty" but must be an integer
           algorithm.architecture.depth=21 | 'depth' of a CifarResNet is 21 but must be 6 n + 2: the nearest are 20 and 26
-          algorithm.teacher.type=ResNett | 'algorithm.teacher.type' is "ResNett", which is none of the 13 names known here, did you mean 'ResNet'? (also near:
+          algorithm.teacher.type=ResNett | 'algorithm.teacher.type' is "ResNett", which is none of the 15 names known here, did you mean 'ResNet'? (also near:
           algorithm.teacher={type: RegNet, model_name: regnety_16} | 'algorithm.teacher.model_name' is "regnety_16", which is none of the 24 names known here, did you mean 'regnety_016'?
           algorithm.architecture={type: VisionTransformer, arch: deit_base} | 'algorithm.architecture.arch' is "deit_base" but must be one of deit-tiny, deit-small, deit-base, did you mean 'deit-base'?
           algorithm.architecture={type: VisionTransformer, drop_path_rate: 1} | 'algorithm.architecture.drop_path_rate' is 1 but must be <= 0.99
@@ -180,7 +180,7 @@ class ConfigReaderTest {
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder=fc | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder' is not a key of 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S', did you mean 'recorder'?
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.from_student=yes please | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.from_student' is "yes please" but must be true or false
           data.num_classes=1 | 'data.num_classes' is 1 but must be >= 2
-          data.train.format=mnist | 'data.train.format' is "mnist" but must be one of idx, parquet, csv, image_folder
+          data.train.format=mnist | 'data.train.format' is "mnist" but must be one of idx, parquet, csv, json, image_folder
           data.train.image=x | 'data.train.image' is not a key of 'data.train', did you mean 'images'?
           data.augment=[{type: RandomFlip, probability: 2}] | 'data.augment.0.probability' is 2 but must be <= 1
           data.normalize.mean=0.5 | 'data.normalize.mean' is 0.5 but must be a list

@@ -2,11 +2,14 @@ package io.limbeck.dl4j.graph;
 
 import io.limbeck.core.error.UserException;
 import java.util.List;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -46,9 +49,9 @@ public final class LogitsForm {
     Layer layer = vertex.getLayerConf().getLayer();
     if (layer instanceof OutputLayer outputLayer) {
       split(conf, output, vertex, outputLayer);
-    } else if (!(layer instanceof LossLayer)) {
+    } else if (!(layer instanceof LossLayer || layer instanceof CnnLossLayer)) {
       throw new UserException(
-          "The model's output '%s' is a %s, but an OutputLayer or a LossLayer is needed"
+          "The model's output '%s' is a %s, but an OutputLayer, a LossLayer or, for the class of every pixel, a CnnLossLayer is needed"
               .formatted(output, layer.getClass().getSimpleName()));
     }
     requireSoftmax(conf, output);
@@ -75,6 +78,34 @@ public final class LogitsForm {
     return joined.getNetworkOutputs().stream()
         .map(loss -> joined.getVertexInputs().get(loss).get(0))
         .toList();
+  }
+
+  /**
+   * Of how many classes logits are; layers that keep their number may stand behind what makes them.
+   *
+   * @param conf any graph
+   * @param logits the vertex that puts them out
+   * @return empty where no layer tells
+   */
+  public static OptionalLong classes(ComputationGraphConfiguration conf, String logits) {
+    String vertex = logits;
+    while (conf.getVertices().get(vertex) instanceof LayerVertex layer) {
+      if (layer.getLayerConf().getLayer() instanceof FeedForwardLayer classifier) {
+        return OptionalLong.of(classifier.getNOut());
+      }
+      vertex = conf.getVertexInputs().get(vertex).get(0);
+    }
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Whether a network tells the class of every pixel, and not of the whole example.
+   *
+   * @param logitsForm a configuration made by {@link #of}
+   */
+  public static boolean isDense(ComputationGraphConfiguration logitsForm) {
+    return logitsForm.getVertices().get(loss(logitsForm)) instanceof LayerVertex layer
+        && layer.getLayerConf().getLayer() instanceof CnnLossLayer;
   }
 
   /**
@@ -122,8 +153,7 @@ public final class LogitsForm {
 
   private static void requireSoftmax(ComputationGraphConfiguration conf, String output) {
     LayerVertex vertex = (LayerVertex) conf.getVertices().get(loss(conf));
-    var layer =
-        (org.deeplearning4j.nn.conf.layers.FeedForwardLayer) vertex.getLayerConf().getLayer();
+    var layer = (FeedForwardLayer) vertex.getLayerConf().getLayer();
     if (!(layer.getActivationFn() instanceof ActivationSoftmax)) {
       throw new UserException(
           "The model's output '%s' has activation %s, but softmax is needed: distillation compares class probabilities"
@@ -146,6 +176,8 @@ public final class LogitsForm {
 
   /** Whether a layer is a network's end. */
   static boolean isOutput(Layer layer) {
-    return layer instanceof BaseOutputLayer || layer instanceof LossLayer;
+    return layer instanceof BaseOutputLayer
+        || layer instanceof LossLayer
+        || layer instanceof CnnLossLayer;
   }
 }

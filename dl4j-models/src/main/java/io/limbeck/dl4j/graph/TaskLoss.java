@@ -3,9 +3,9 @@ package io.limbeck.dl4j.graph;
 import java.io.Serializable;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
@@ -17,18 +17,22 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
  */
 public record TaskLoss(String name, double weight) implements Serializable {
 
-  /** Sets the weight on the loss layer of a graph. */
+  /**
+   * Sets the weight on the loss layer of a graph. That of pixels has one in any case: with one, an
+   * example's gradient goes with the sum of its labels, as the mean over pixels needs it.
+   */
   void weigh(ComputationGraphConfiguration conf, String loss) {
-    if (weight != 1) {
-      String logits = conf.getVertexInputs().get(loss).get(0);
-      LossLayer layer =
-          (LossLayer) ((LayerVertex) conf.getVertices().get(loss)).getLayerConf().getLayer();
-      var classifier =
-          (FeedForwardLayer)
-              ((LayerVertex) conf.getVertices().get(logits)).getLayerConf().getLayer();
-      INDArray weights =
-          Nd4j.valueArrayOf(new long[] {1, classifier.getNOut()}, weight, conf.getDataType());
-      layer.setLossFn(new LossMCXENT(weights));
+    Layer layer = ((LayerVertex) conf.getVertices().get(loss)).getLayerConf().getLayer();
+    if (layer instanceof CnnLossLayer ofPixels) {
+      ofPixels.setLossFn(weighted(conf, loss));
+    } else if (weight != 1) {
+      ((LossLayer) layer).setLossFn(weighted(conf, loss));
     }
+  }
+
+  private LossMCXENT weighted(ComputationGraphConfiguration conf, String loss) {
+    String logits = conf.getVertexInputs().get(loss).get(0);
+    long classes = LogitsForm.classes(conf, logits).orElseThrow();
+    return new LossMCXENT(Nd4j.valueArrayOf(new long[] {1, classes}, weight, conf.getDataType()));
   }
 }

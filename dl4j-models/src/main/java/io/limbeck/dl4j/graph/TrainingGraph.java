@@ -32,7 +32,7 @@ public final class TrainingGraph {
   private final Map<String, String> taskLosses;
   private final Learners learners;
   private final double labelSmoothVal;
-  private INDArray smoothed;
+  private INDArray targets;
 
   TrainingGraph(
       CompiledGraph network,
@@ -153,26 +153,31 @@ public final class TrainingGraph {
    * C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016,
    * arXiv:1512.00567, section 7.
    *
-   * @param labels one-hot, {@code [batch, classes]}
+   * @param labels one-hot, {@code [batch, classes]} or, for every pixel, {@code [batch, classes,
+   *     height, width]}
    */
   INDArray[] labels(INDArray labels) {
     INDArray[] all = new INDArray[network.getNumOutputArrays()];
     if (hasTaskLoss()) {
       // They are the last of the outputs.
-      Arrays.fill(
-          all,
-          all.length - taskLosses.size(),
-          all.length,
-          labelSmoothVal == 0 ? labels : smooth(labels));
+      Arrays.fill(all, all.length - taskLosses.size(), all.length, targets(labels));
     }
     return all;
   }
 
-  private INDArray smooth(INDArray labels) {
-    if (smoothed == null || !smoothed.equalShapes(labels)) {
-      smoothed = Nd4j.createUninitializedDetached(labels.dataType(), labels.shape());
+  /** DL4J sums over the pixels of an example; their mean is of one size, however many there are. */
+  private INDArray targets(INDArray labels) {
+    long pixels = labels.rank() == 4 ? labels.size(2) * labels.size(3) : 1;
+    if (labelSmoothVal == 0 && pixels == 1) {
+      return labels;
     }
-    return smoothed.assign(labels).muli(1 - labelSmoothVal).addi(labelSmoothVal / labels.size(1));
+    if (targets == null || !targets.equalShapes(labels)) {
+      targets = Nd4j.createUninitializedDetached(labels.dataType(), labels.shape());
+    }
+    return targets
+        .assign(labels)
+        .muli((1 - labelSmoothVal) / pixels)
+        .addi(labelSmoothVal / (pixels * labels.size(1)));
   }
 
   /**

@@ -12,6 +12,7 @@ import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
 import io.limbeck.core.config.ArchitectureConfig.VisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
 import io.limbeck.core.config.RegNetArch;
+import io.limbeck.core.config.SegmentationCnn;
 import io.limbeck.core.config.TextCnn;
 import io.limbeck.core.config.TransformerArch;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.TruncatedNormalDistribution;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.weights.IWeightInit;
@@ -37,9 +39,11 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  */
 public final class Architectures {
   static final String INPUT = "input";
-  static final String LOGITS = "head.fc";
+  private static final String LOGITS = "head.fc";
   private static final String TRANSFORMER_LOGITS = "head.layers.head";
   private static final String LOSS = "head.loss_module";
+  private static final String PIXEL_LOGITS = "decode_head.conv_seg";
+  private static final String PIXEL_LOSS = "decode_head.loss_module";
 
   /** Standard deviation of a transformer's weights at the start. */
   private static final double LINEAR_STD = 0.02;
@@ -227,9 +231,29 @@ public final class Architectures {
    */
   public ComputationGraphConfiguration textCnn(TextCnn architecture) {
     GraphBuilder graph = start(WeightInit.UNIFORM);
-    TextLayers layers = new TextLayers(new Stack(graph), architecture);
-    ComputationGraphConfiguration conf = finish(graph, layers.add(), architecture.numClasses());
-    return layers.corrected(conf, Math.toIntExact(input.arrayElementsPerExample()));
+    int length = Math.toIntExact(input.arrayElementsPerExample());
+    TextLayers layers = new TextLayers(new Stack(graph), architecture, length);
+    return layers.withVocabulary(finish(graph, layers.add(), architecture.numClasses()));
+  }
+
+  /**
+   * The encoder and decoder that tell the class of every pixel.
+   *
+   * @param architecture its sizes
+   */
+  public ComputationGraphConfiguration segmentationCnn(SegmentationCnn architecture) {
+    GraphBuilder graph = start(WeightInit.RELU);
+    String last = new SegmentationLayers(new Stack(graph), architecture.channels()).add();
+    Integer numClasses = architecture.numClasses();
+    graph.addLayer(
+        PIXEL_LOGITS, ConvLayers.conv(numClasses == null ? classes : numClasses, 1, 1, true), last);
+    graph.addLayer(
+        PIXEL_LOSS,
+        new CnnLossLayer.Builder(LossFunctions.LossFunction.MCXENT)
+            .activation(Activation.SOFTMAX)
+            .build(),
+        PIXEL_LOGITS);
+    return graph.setOutputs(PIXEL_LOSS).build();
   }
 
   /**

@@ -7,14 +7,19 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 
-/** The layers of a {@link TextCnn} before its head. */
+/**
+ * The layers of a {@link TextCnn} before its head. A text is an image one pixel wide, its tokens
+ * one below the other: convolutions of images run on oneDNN, and DL4J 1.0.0-M2.1 takes a pooled
+ * sequence for one that is as long as before.
+ */
 final class TextLayers {
   private static final String EMBEDDING = "backbone.embedding";
 
@@ -23,10 +28,19 @@ final class TextLayers {
 
   private final Stack stack;
   private final TextCnn architecture;
+  private final int length;
 
-  TextLayers(Stack stack, TextCnn architecture) {
+  /**
+   * Layers.
+   *
+   * @param stack where they go
+   * @param architecture their sizes
+   * @param length tokens of an example
+   */
+  TextLayers(Stack stack, TextCnn architecture, int length) {
     this.stack = stack;
     this.architecture = architecture;
+    this.length = length;
   }
 
   /** Adds them on the input; returns the name of the last one. */
@@ -35,10 +49,15 @@ final class TextLayers {
         EMBEDDING,
         new EmbeddingSequenceLayer.Builder()
             .nOut(architecture.embedding())
+            .inputLength(length)
             .hasBias(false)
             .weightInit(new WeightInitDistribution(new NormalDistribution(0, EMBEDDING_STD)))
             .build(),
         Architectures.INPUT);
+    stack.vertex(
+        "backbone.column",
+        new ReshapeVertex('c', new int[] {-1, architecture.embedding(), length, 1}, null),
+        EMBEDDING);
     List<String> pooled = architecture.widths().stream().map(this::branch).toList();
     String last = stack.vertex("neck.cat", new MergeVertex(), pooled.toArray(String[]::new));
     return architecture.dropout() == 0
@@ -52,30 +71,26 @@ final class TextLayers {
     String conv =
         stack.layer(
             name + ".conv",
-            new Convolution1DLayer.Builder(width)
+            new ConvolutionLayer.Builder(width, 1)
                 .nOut(architecture.channels())
-                .convolutionMode(ConvolutionMode.Same)
+                .convolutionMode(ConvolutionMode.Truncate)
                 .build(),
-            EMBEDDING);
+            "backbone.column");
     String relu = stack.relu(name + ".relu", conv);
     return stack.layer(
         name + ".pool", new GlobalPoolingLayer.Builder(PoolingType.MAX).build(), relu);
   }
 
   /**
-   * Puts right what DL4J 1.0.0-M2.1 guesses: it takes the length of a text for its vocabulary, and
-   * a pooled sequence for one that is as long as before.
+   * Tells the embedding its vocabulary, for which DL4J takes the length of a text.
    *
    * @param conf complete
-   * @param length tokens of an example
    */
-  ComputationGraphConfiguration corrected(ComputationGraphConfiguration conf, int length) {
-    ((LayerVertex) conf.getVertices().get(Architectures.LOGITS)).setPreProcessor(null);
+  ComputationGraphConfiguration withVocabulary(ComputationGraphConfiguration conf) {
     LayerVertex vertex = (LayerVertex) conf.getVertices().get(EMBEDDING);
     EmbeddingSequenceLayer embedding = (EmbeddingSequenceLayer) vertex.getLayerConf().getLayer();
     embedding.setNIn(architecture.vocabulary());
     embedding.setInferInputLength(false);
-    embedding.setInputLength(length);
     return conf;
   }
 }

@@ -12,6 +12,7 @@ import io.limbeck.core.connector.Connector;
 import io.limbeck.core.distiller.Distiller;
 import io.limbeck.core.distiller.PlannedConnector;
 import io.limbeck.core.error.UserException;
+import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.dl4j.graph.Describer;
 import io.limbeck.dl4j.graph.JoinedGraph;
@@ -59,19 +60,19 @@ final class Assembly {
                   dataFree.generatorDistiller(), GeneratorPlan.DISTILLER_KEY, student, ofTeachers)
               .teacherVertices());
     }
-    networks.forEach((name, network) -> teachers.put(name, teacher(name, network, taps)));
+    WorkerPlan.Distillation plan =
+        new WorkerPlan.Distillation(
+            algorithm.distiller(),
+            KEY,
+            student,
+            ofTeachers,
+            teacherLearns,
+            connectorWeights(distiller),
+            algorithm.stopEpoch());
+    networks.forEach((name, network) -> teachers.put(name, teacher(name, network, taps, plan)));
     this.distilling =
         new Prepared.Distilling(
-            distiller,
-            new WorkerPlan.Distillation(
-                algorithm.distiller(),
-                KEY,
-                student,
-                ofTeachers,
-                teacherLearns,
-                connectorWeights(distiller),
-                algorithm.stopEpoch()),
-            Exits.of(algorithm, distiller, student, factory.classes()));
+            distiller, plan, Exits.of(algorithm, distiller, student, factory.classes()));
   }
 
   /**
@@ -192,14 +193,19 @@ final class Assembly {
     return Describer.describe(Networks.blank(logitsForm), factory.input());
   }
 
-  private Prepared.Teacher teacher(String name, TeacherModel network, Set<String> allTaps) {
+  private Prepared.Teacher teacher(
+      String name, TeacherModel network, Set<String> allTaps, WorkerPlan.Distillation plan) {
     String prefix = JoinedGraph.prefix(tapPrefix(name));
     List<String> taps =
         allTaps.stream()
             .filter(tap -> tap.startsWith(prefix))
             .map(tap -> tap.substring(prefix.length()))
             .toList();
-    return new Prepared.Teacher(network, network.upTo(taps), network.classifier());
+    FrozenTeacher classifier =
+        algorithm instanceof SingleTeacherDistill single && single.teacherHead() != null
+            ? TeacherHeads.classifier(single, network, plan, factory.classes())
+            : network.classifier();
+    return new Prepared.Teacher(network, network.upTo(taps), classifier);
   }
 
   /** What the names of a teacher's vertices begin with where they are recorded. */

@@ -52,16 +52,25 @@ record Exits(
                 Collectors.toMap(
                     PlannedConnector::name, each -> each, (a, b) -> a, LinkedHashMap::new));
     self.exits()
-        .forEach((name, exit) -> problem(name, exit, connectors, classes).ifPresent(problems::add));
+        .forEach(
+            (name, exit) ->
+                problem(KEY + "." + name, exit, connectors, classes).ifPresent(problems::add));
     if (!problems.isEmpty()) {
       throw new UserException(problems);
     }
     return new Exits(self.exits(), distiller.connectors(), network);
   }
 
-  private static Optional<String> problem(
-      String name, ExitConfig exit, Map<String, PlannedConnector> connectors, int classes) {
-    String at = KEY + "." + name;
+  /**
+   * Why something is no exit.
+   *
+   * @param at where the config says that it is
+   * @param exit what it says
+   * @param connectors by name
+   * @param classes of the data
+   */
+  static Optional<String> problem(
+      String at, ExitConfig exit, Map<String, PlannedConnector> connectors, int classes) {
     PlannedConnector connector = connectors.get(exit.connector());
     if (connector == null) {
       return Optional.of(

@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.AlgorithmConfig;
 import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.spark.report.JobTimes;
@@ -37,7 +38,9 @@ final class StagedReport {
     reports.forEach(
         (stage, runs) -> {
           if (!stages.isLast(stage)) {
-            before.put(stage, together(runs, StagedReport::trained));
+            ModelSeries series = together(runs, StagedReport::trained);
+            boolean learns = learns(stages.run(stage, config.seed()).algorithm());
+            before.put(stage, learns ? series : series.withoutScores());
           }
         });
     List<Report> last = reports.get(stages.names().get(stages.names().size() - 1));
@@ -65,6 +68,11 @@ final class StagedReport {
             .flatMap(List::stream)
             .map(Report::seconds)
             .reduce(checked, JobTimes::plus));
+  }
+
+  /** Where only connectors learn, how good the student is says nothing. */
+  private static boolean learns(AlgorithmConfig algorithm) {
+    return !(algorithm instanceof Distillation distillation) || distillation.studentTrainable();
   }
 
   /** What an experiment is about. */
@@ -123,6 +131,23 @@ final class StagedReport {
             }
           });
     }
+    withoutThoseEvaluatedElsewhere(given);
     return given;
+  }
+
+  /** One that a stage gives a head is the same one in the stage that trains the head. */
+  private static void withoutThoseEvaluatedElsewhere(Map<String, TeacherReport> given) {
+    List<TeacherReport> evaluated =
+        given.values().stream().filter(TeacherReport::hasScores).toList();
+    given
+        .values()
+        .removeIf(
+            teacher ->
+                !teacher.hasScores()
+                    && evaluated.stream()
+                        .anyMatch(
+                            other ->
+                                other.parameters() == teacher.parameters()
+                                    && other.modelBytes() == teacher.modelBytes()));
   }
 }

@@ -171,8 +171,7 @@ public final class ModelFactory {
           "'algorithm.teacher_norm_eval' is false, but '%s' is an OnnxFile, which runs as it was exported: leave it out"
               .formatted(key));
     }
-    return new OnnxTeacher(
-        OnnxModel.read(storage.read(file.path(), key + ".path"), file, key, shape, classes));
+    return new OnnxTeacher(OnnxModels.read(storage, file, key + ".path", key, shape, classes));
   }
 
   /**
@@ -185,8 +184,7 @@ public final class ModelFactory {
   public FrozenTeacher classifier(String path, String key) {
     TeacherModel model =
         OnnxModel.isOnnx(path)
-            ? new OnnxTeacher(
-                OnnxModel.read(storage.read(path, key), OnnxFile.of(path), key, shape, classes))
+            ? new OnnxTeacher(OnnxModels.read(storage, OnnxFile.of(path), key, key, shape, classes))
             : new GraphTeacher(file(path, key), input(), true);
     FrozenTeacher classifier = model.classifier();
     if (classifier == null) {

@@ -12,10 +12,12 @@ import io.limbeck.core.config.ArchitectureConfig.ShuffleNetV2;
 import io.limbeck.core.config.ArchitectureConfig.SmallCnn;
 import io.limbeck.core.config.ArchitectureConfig.VisionTransformer;
 import io.limbeck.core.config.ArchitectureConfig.WideResNet;
+import io.limbeck.core.config.SegmentationCnn;
 import io.limbeck.core.config.TextCnn;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.zoo.Architectures;
 import java.util.Arrays;
+import java.util.Collections;
 import org.deeplearning4j.exception.DL4JException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -96,8 +98,12 @@ final class Zoo {
         requirePoolable(key, cnn.channels().size());
         return zoo.smallCnn(cnn);
       }
+      if (architecture instanceof SegmentationCnn segmentation) {
+        requireHalved(key, segmentation.channels().size() - 1);
+        return zoo.segmentationCnn(segmentation);
+      }
       if (architecture instanceof TextCnn text) {
-        requireTokens(key);
+        requireTokens(key, Collections.max(text.widths()));
         return zoo.textCnn(text);
       }
       return zoo.mlp((Mlp) architecture);
@@ -129,7 +135,23 @@ final class Zoo {
     }
   }
 
-  private void requireTokens(String key) {
+  /** What is halved and doubled again must be as large as before. */
+  private void requireHalved(String key, int times) {
+    requireImages(key, "SegmentationCnn");
+    int divisor = 1 << times;
+    if (shape[1] % divisor != 0 || shape[2] % divisor != 0) {
+      throw new UserException(
+          "'%s.channels' has %d entries, so both sides of the images must be multiples of %d, but the examples have shape %s"
+              .formatted(key, times + 1, divisor, Arrays.toString(shape)));
+    }
+  }
+
+  private void requireTokens(String key, int widest) {
+    if (shape.length == 1 && shape[0] < widest) {
+      throw new UserException(
+          "'%s.widths' has %d, but the examples have only %d tokens"
+              .formatted(key, widest, shape[0]));
+    }
     if (shape.length != 1) {
       throw new UserException(
           "'%s' is a TextCnn, which needs tokens [length], but the examples have shape %s"

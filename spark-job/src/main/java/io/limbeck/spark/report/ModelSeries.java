@@ -8,9 +8,9 @@ import java.util.function.Function;
  *
  * @param parameters of the model
  * @param modelBytes of its file
- * @param validation the best epochs on the validation part, which chose them
- * @param test the best epochs on the test part
- * @param testLastEpoch the last epochs on the test part
+ * @param validation the best epochs on the validation part, which chose them; null without one
+ * @param test the best epochs on the test part; null without one
+ * @param testLastEpoch the last epochs on the test part; null without one
  * @param examplesPerSecond in training
  * @param runs every run
  */
@@ -56,6 +56,11 @@ public record ModelSeries(
         SplitSeries.of(runs, run -> run.last().test()),
         Series.of(runs.stream().map(RunRecord::examplesPerSecond).toList()),
         List.copyOf(runs));
+  }
+
+  /** The same of networks of which nobody wants to know how good they are. */
+  public ModelSeries withoutScores() {
+    return new ModelSeries(parameters, modelBytes, null, null, null, examplesPerSecond, runs);
   }
 
   /** What results are compared by: the test part, or without one the validation part. */

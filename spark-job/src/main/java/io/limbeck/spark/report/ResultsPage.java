@@ -211,7 +211,14 @@ public final class ResultsPage {
                     .comparedAccuracy()
                     .ifPresent(accuracy -> all.add(format("%.2f", 100 * accuracy))));
     if (report.stages() != null) {
-      report.stages().forEach((name, stage) -> all.add("*" + name + "* " + percent(test(stage))));
+      report
+          .stages()
+          .forEach(
+              (name, stage) -> {
+                if (test(stage) != null) {
+                  all.add("*" + name + "* " + percent(test(stage)));
+                }
+              });
     }
     return all.isEmpty() ? "-" : String.join(", ", all);
   }

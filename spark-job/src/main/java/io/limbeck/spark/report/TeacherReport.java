@@ -13,6 +13,15 @@ import java.util.OptionalDouble;
 public record TeacherReport(long parameters, long modelBytes, Split validation, Split test) {
 
   /**
+   * Whether anything is known of how good it is.
+   *
+   * @return false for a teacher that is no classifier
+   */
+  public boolean hasScores() {
+    return test != null || validation != null;
+  }
+
+  /**
    * The accuracy that students are held against: on test examples, if there are any. Empty for a
    * teacher that is no classifier.
    */

@@ -318,7 +318,7 @@ class DataLoaderTest {
   void dataFrame_withoutAProgram() {
     assertUserError(
         loader(new DataSource.DataFrame("x", "y"), 2),
-        "'data.train.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, csv and"
+        "'data.train.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, json, csv and"
             + " image_folder read files");
   }
 

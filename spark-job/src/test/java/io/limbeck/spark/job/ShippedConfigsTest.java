@@ -9,6 +9,7 @@ import io.limbeck.spark.TestSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,20 +22,23 @@ class ShippedConfigsTest {
   private static final Path CONFIGS = Path.of("..", "configs");
 
   /** Their data, or a teacher, are not in the repository. */
-  private static final List<String> READ_ONLY = List.of("teacher.json", "multi-teacher.json");
+  private static final List<String> READ_ONLY =
+      List.of("teacher.json", "multi-teacher.json", "spam.json", "spam-labels.json");
 
   @TempDir private static Path dir;
 
   static List<Path> configs() throws IOException {
-    try (Stream<Path> files =
-        Stream.concat(
-            Files.list(CONFIGS.resolve("quickstart")), Files.list(CONFIGS.resolve("results")))) {
-      return files
-          .filter(file -> file.toString().endsWith(".json"))
-          .filter(file -> !file.toString().endsWith("report.json"))
-          .sorted()
-          .toList();
+    List<Path> all = new ArrayList<>();
+    for (String folder : List.of("quickstart", "results", "text")) {
+      try (Stream<Path> files = Files.list(CONFIGS.resolve(folder))) {
+        files.forEach(all::add);
+      }
     }
+    return all.stream()
+        .filter(file -> file.toString().endsWith(".json"))
+        .filter(file -> !file.toString().endsWith("report.json"))
+        .sorted()
+        .toList();
   }
 
   /** Their paths are from the root of the repository, where no test runs. */
