@@ -32,7 +32,12 @@ public final class OnnxModel {
   private final Map<List<String>, FrozenTeacher> parts = new ConcurrentHashMap<>();
 
   private OnnxModel(
-      OnnxGraph graph, OnnxFile config, String key, List<Feed> feeds, int[] shape, int classes) {
+      OnnxGraph graph,
+      OnnxFile config,
+      String key,
+      List<Feed> feeds,
+      int[] shape,
+      List<Long> scores) {
     this.graph = graph;
     this.config = config;
     this.key = key;
@@ -44,7 +49,7 @@ public final class OnnxModel {
         .filter(shapes::containsKey)
         .forEach(value -> vertices.add(vertex(value, shapes)));
     config.tokenMeans().forEach((name, of) -> vertices.add(tokenMean(name, of, shapes, shape)));
-    String logits = logits(shapes, classes);
+    String logits = logits(shapes, scores);
     this.description =
         new NetworkDescription(
             input,
@@ -61,14 +66,15 @@ public final class OnnxModel {
    * @param config what is said about it
    * @param key where, for messages
    * @param shape of one example
-   * @param classes of the data; 0 where they are not known
+   * @param scores the shape of an example's class scores: {@code [classes]} or {@code [classes,
+   *     height, width]}; null where it is not known
    * @throws UserException when it cannot be what is wanted
    */
   public static OnnxModel read(
-      byte[] bytes, OnnxFile config, String key, int[] shape, int classes) {
+      byte[] bytes, OnnxFile config, String key, int[] shape, List<Long> scores) {
     OnnxGraph graph = OnnxGraph.read(bytes, config.path());
     List<Feed> feeds = Feeds.of(graph, config, key, shape);
-    return new OnnxModel(graph, config, key, feeds, shape, classes);
+    return new OnnxModel(graph, config, key, feeds, shape, scores);
   }
 
   /**
@@ -150,7 +156,7 @@ public final class OnnxModel {
   }
 
   /** Null where there is none. */
-  private String logits(Map<String, long[]> shapes, int classes) {
+  private String logits(Map<String, long[]> shapes, List<Long> scores) {
     if (config.logits() != null) {
       long[] found = shapes.get(config.logits());
       if (found == null) {
@@ -159,16 +165,16 @@ public final class OnnxModel {
                 .formatted(
                     key, config.logits(), Names.suggestion(config.logits(), shapes.keySet())));
       }
-      if (!isScores(found, classes)) {
+      if (!isScores(found, scores)) {
         throw new UserException(
-            "'%s.logits' is '%s', which has shape %s, but 'data.num_classes' is %d"
-                .formatted(key, config.logits(), Arrays.toString(found), classes));
+            "'%s.logits' is '%s', which has shape %s, but scores of shape %s are needed, as 'data.num_classes' has it"
+                .formatted(key, config.logits(), Arrays.toString(found), scores));
       }
       return config.logits();
     }
     return graph.outputs().stream()
         .map(this::beforeSoftmax)
-        .filter(value -> shapes.containsKey(value) && isScores(shapes.get(value), classes))
+        .filter(value -> shapes.containsKey(value) && isScores(shapes.get(value), scores))
         .findFirst()
         .orElse(null);
   }
@@ -180,7 +186,9 @@ public final class OnnxModel {
         .orElse(output);
   }
 
-  private static boolean isScores(long[] shape, int classes) {
-    return shape.length == 1 && (classes == 0 || shape[0] == classes);
+  private static boolean isScores(long[] shape, List<Long> scores) {
+    return scores == null
+        ? shape.length == 1
+        : Arrays.stream(shape).boxed().toList().equals(scores);
   }
 }

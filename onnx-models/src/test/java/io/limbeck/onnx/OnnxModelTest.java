@@ -34,7 +34,7 @@ class OnnxModelTest {
   }
 
   private static OnnxModel read(OnnxFiles files, OnnxFile config, int classes, int... shape) {
-    return OnnxModel.read(files.bytes(), config, KEY, shape, classes);
+    return OnnxModel.read(files.bytes(), config, KEY, shape, List.of((long) classes));
   }
 
   private static Map<String, INDArray> run(FrozenTeacher frozen, INDArray features) {
@@ -205,7 +205,11 @@ class OnnxModelTest {
     assertThatThrownBy(
             () ->
                 OnnxModel.read(
-                    "not a model".getBytes(StandardCharsets.UTF_8), file(), KEY, new int[] {4}, 3))
+                    "not a model".getBytes(StandardCharsets.UTF_8),
+                    file(),
+                    KEY,
+                    new int[] {4},
+                    List.of(3L)))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("Model file teacher.onnx is not an ONNX model");
   }
@@ -220,7 +224,7 @@ class OnnxModelTest {
                     file(),
                     KEY,
                     new int[] {4},
-                    3))
+                    List.of(3L)))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("Model file teacher.onnx is not an ONNX model, or is damaged: ");
   }
@@ -338,7 +342,7 @@ class OnnxModelTest {
   void logits_ofOtherClasses_saysHowMany() {
     assertMessage(
         () -> read(OnnxFiles.classifier(), file(Map.of(), Map.of(), "relu"), 3, 4),
-        "'algorithm.teacher.logits' is 'relu', which has shape [5], but 'data.num_classes' is 3");
+        "'algorithm.teacher.logits' is 'relu', which has shape [5], but scores of shape [3] are needed, as 'data.num_classes' has it");
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.List;
  * @param contrast which examples each one is compared with; null for the loss' own choice
  * @param blockMib most that a partition keeps together
  * @param views that augmentation makes of each training example; null for a new one in each epoch
+ * @param labelType what examples are labelled with
  */
 public record DataConfig(
     @Key(value = "Number of classes; labels run from 0 to num_classes - 1", min = 2) int numClasses,
@@ -81,11 +82,29 @@ public record DataConfig(
                     + " every seed, which a teacher's cache needs; by default each epoch shows a new one",
             optional = true,
             min = 1)
-        Integer views)
+        Integer views,
+    @Key(
+            value =
+                "What examples are labelled with: class, one of each example; map, one of each pixel, in a column of bytes: raw,"
+                    + " row by row, or an encoded image (PNG) of one channel or of palette indices; 255 is a pixel without"
+                    + " a class",
+            def = "\"class\"")
+        LabelType labelType)
     implements Serializable {
 
-  /** Checks the ways of mixing. */
+  /** Checks the ways of mixing, and what goes with maps. */
   public DataConfig {
+    if (labelType == LabelType.MAP) {
+      String refused =
+          !batchAugments.isEmpty()
+              ? "batch_augments"
+              : resize != null ? "resize" : contrast != null ? "contrast" : null;
+      if (refused != null) {
+        throw new UserException(
+            "'data.%s' goes with a class of each example, but 'data.label_type' is map: leave it out"
+                .formatted(refused));
+      }
+    }
     double chance = batchAugments.stream().mapToDouble(BatchAugment::probability).sum();
     if (chance > 1 + 1e-9) {
       throw new UserException(
@@ -126,7 +145,8 @@ public record DataConfig(
         List.of(),
         null,
         32,
-        null);
+        null,
+        LabelType.CLASS);
   }
 
   /**

@@ -13,6 +13,7 @@ import java.io.Serializable;
   @JsonSubTypes.Type(value = DataSource.Csv.class, name = "csv"),
   @JsonSubTypes.Type(value = DataSource.Json.class, name = "json"),
   @JsonSubTypes.Type(value = DataSource.ImageFolder.class, name = "image_folder"),
+  @JsonSubTypes.Type(value = DataSource.MaskFolder.class, name = "mask_folder"),
   @JsonSubTypes.Type(value = DataSource.DataFrame.class, name = "data_frame")
 })
 public sealed interface DataSource extends Serializable {
@@ -114,6 +115,26 @@ public sealed interface DataSource extends Serializable {
       @Key(
               "Folder with one folder of images (PNG, JPEG, BMP, GIF) a class; their names, sorted, are labels 0, 1, ...")
           String path,
+      @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
+      @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
+          Long take)
+      implements DataSource {}
+
+  /**
+   * Images in one folder, and the classes of their pixels in another.
+   *
+   * @param images the folder of the images
+   * @param masks the folder of their masks
+   * @param skip examples left out at the start
+   * @param take examples taken after those
+   */
+  record MaskFolder(
+      @Key("Folder of images (PNG, JPEG, BMP, GIF), taken in the order of their names")
+          String images,
+      @Key(
+              "Folder of masks: for NAME.* of the images NAME.png, whose grey value or palette index is each pixel's class;"
+                  + " 255 is a pixel without one")
+          String masks,
       @Key(value = "Examples left out at the start", def = "0", min = 0) long skip,
       @Key(value = "Examples taken after those; by default all", optional = true, min = 1)
           Long take)

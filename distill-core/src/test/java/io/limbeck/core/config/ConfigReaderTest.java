@@ -180,7 +180,7 @@ class ConfigReaderTest {
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder=fc | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.recoder' is not a key of 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S', did you mean 'recorder'?
           algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.from_student=yes please | 'algorithm.distiller.loss_forward_mappings.loss_kl.preds_S.from_student' is "yes please" but must be true or false
           data.num_classes=1 | 'data.num_classes' is 1 but must be >= 2
-          data.train.format=mnist | 'data.train.format' is "mnist" but must be one of idx, parquet, csv, json, image_folder
+          data.train.format=mnist | 'data.train.format' is "mnist" but must be one of idx, parquet, csv, json, image_folder, mask_folder
           data.train.image=x | 'data.train.image' is not a key of 'data.train', did you mean 'images'?
           data.augment=[{type: RandomFlip, probability: 2}] | 'data.augment.0.probability' is 2 but must be <= 1
           data.normalize.mean=0.5 | 'data.normalize.mean' is 0.5 but must be a list

@@ -49,7 +49,7 @@ final class DescribeCommand implements Callable<Integer>, Verbosity.Aware {
   public Integer call() {
     byte[] bytes = new Storage(new Configuration()).read(model, "MODEL");
     if (OnnxModel.isOnnx(model)) {
-      OnnxModel onnx = OnnxModel.read(bytes, OnnxFile.of(model), "MODEL", onnxShape(bytes), 0);
+      OnnxModel onnx = OnnxModel.read(bytes, OnnxFile.of(model), "MODEL", onnxShape(bytes), null);
       print(onnx.description(), onnx.parameters());
     } else {
       ComputationGraph stock = ModelFile.read(bytes, model);

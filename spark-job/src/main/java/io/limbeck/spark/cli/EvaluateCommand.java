@@ -56,7 +56,7 @@ final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
       int[] shape = loader.shape();
       int classes = experiment.data().numClasses();
       FrozenTeacher frozen =
-          new ModelFactory(new Storage(context.hadoopConfiguration()), shape, classes)
+          new ModelFactory(new Storage(context.hadoopConfiguration()), shape, experiment.data())
               .classifier(model, "MODEL");
       ExampleSet examples =
           loader.load(part, shape, context.defaultParallelism()).orElseThrow(part::missing);
@@ -69,15 +69,24 @@ final class EvaluateCommand implements Callable<Integer>, Verbosity.Aware {
 
   private void print(Scores scores) {
     System.out.printf(
-        "%s on %d %s examples: accuracy %.2f %%, cross-entropy %.4f%n",
+        "%s on %d %s %s: accuracy %.2f %%, cross-entropy %.4f%n",
         model,
         scores.examples(),
         part.name().toLowerCase(Locale.ROOT),
+        scores.ofPixels() ? "pixels" : "examples",
         100 * scores.accuracy(),
         scores.crossEntropy());
     double[] byClass = scores.accuracyByClass();
+    double[] iou = scores.iouByClass();
     for (int label = 0; label < byClass.length; label++) {
-      System.out.printf("class %-4d accuracy %.2f %%%n", label, 100 * byClass[label]);
+      System.out.printf(
+          "class %-4d accuracy %.2f %%%s%n",
+          label,
+          100 * byClass[label],
+          scores.ofPixels() ? ", IoU %.2f %%".formatted(100 * iou[label]) : "");
+    }
+    if (scores.ofPixels()) {
+      System.out.printf("mean IoU %.2f %%%n", 100 * scores.meanIou());
     }
   }
 

@@ -151,7 +151,7 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
       DataLoader loader,
       Storage storage) {
     int[] shape = loader.shape();
-    ModelFactory factory = new ModelFactory(storage, shape, experiment.data().numClasses());
+    ModelFactory factory = new ModelFactory(storage, shape, experiment.data());
     ComputationGraph trained = trained(factory, experiment, storage);
     RecordedNetwork ofStudent =
         recorded(factory, trained, algorithm.distiller().studentRecorders(), "student_recorders");
@@ -246,10 +246,12 @@ final class VisualizeCommand implements Callable<Integer>, Verbosity.Aware {
   }
 
   private List<List<String>> captions(Batch batch) {
-    int[] labels = batch.labels().argMax(1).toIntVector();
+    boolean ofPixels = batch.labels().rank() > 2;
+    int[] labels = ofPixels ? null : batch.labels().argMax(1).toIntVector();
     List<List<String>> captions = new ArrayList<>();
-    for (int i = 0; i < labels.length; i++) {
-      captions.add(List.of("example " + samples.get(i), "class " + labels[i]));
+    for (int i = 0; i < batch.size(); i++) {
+      String example = "example " + samples.get(i);
+      captions.add(ofPixels ? List.of(example) : List.of(example, "class " + labels[i]));
     }
     return captions;
   }

@@ -17,7 +17,7 @@ final class BatchBuffer {
   BatchBuffer(Preprocessing preprocessing, int size, BatchRoom room) {
     this.room = room;
     this.preprocessing = preprocessing;
-    this.oneHot = room.labels().values(size * preprocessing.classes());
+    this.oneHot = room.labels().values(size * labelLength(preprocessing));
     Arrays.fill(oneHot, 0);
     this.sampleIdx = new int[size];
   }
@@ -38,8 +38,9 @@ final class BatchBuffer {
   }
 
   /** The next example's values are written. */
-  void added(int label, long id) {
-    oneHot[filled * preprocessing.classes() + label] = 1;
+  void added(Labels labels, int example, int[] view, long id) {
+    labels.write(
+        example, view, oneHot, filled * labelLength(preprocessing), preprocessing.classes());
     sampleIdx[filled] = Math.toIntExact(id);
     filled++;
   }
@@ -61,9 +62,13 @@ final class BatchBuffer {
     shapes.forEach((vertex, shape) -> outputs.put(vertex, room.teacher(vertex).array(full(shape))));
     return new Batch(
         room.features().array(preprocessing, full(wide(preprocessing.shape()))),
-        room.labels().array(full(preprocessing.classes())),
+        room.labels().array(full(preprocessing.labelShape())),
         sampleIdx,
         outputs.isEmpty() ? null : outputs);
+  }
+
+  private static int labelLength(Preprocessing preprocessing) {
+    return preprocessing.classes() * preprocessing.labels();
   }
 
   private static long[] wide(int... shape) {

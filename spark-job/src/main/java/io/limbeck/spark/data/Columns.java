@@ -105,6 +105,21 @@ public final class Columns {
   }
 
   /**
+   * The column of maps of labels, as bytes.
+   *
+   * @param name its name
+   * @param key the config key that names it
+   * @throws UserException when there is none, or it holds something else
+   */
+  Column labelMap(String name, String key) {
+    require(name, key);
+    if (!(type(name) instanceof BinaryType)) {
+      throw other(name, key, "bytes, as 'data.label_type' is map");
+    }
+    return column(name);
+  }
+
+  /**
    * A column that marks rows; null does not.
    *
    * @param name its name

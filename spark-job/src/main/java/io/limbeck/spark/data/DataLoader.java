@@ -7,7 +7,9 @@ import io.limbeck.core.config.DataSource.DataFrame;
 import io.limbeck.core.config.DataSource.Idx;
 import io.limbeck.core.config.DataSource.ImageFolder;
 import io.limbeck.core.config.DataSource.Json;
+import io.limbeck.core.config.DataSource.MaskFolder;
 import io.limbeck.core.config.DataSource.Parquet;
+import io.limbeck.core.config.LabelType;
 import io.limbeck.core.error.UserException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -184,7 +186,7 @@ public final class DataLoader {
     ExampleSet checked = load(part, shape, context.defaultParallelism()).orElseThrow();
     JavaPairRDD<Long, Item> numbered = read(part, source).section(source).items();
     JavaRDD<Item> ordered = numbered.sortByKey(true, 1).values();
-    ParquetWriter.write(spark, ordered, ordered.first().pixels() != null, file);
+    ParquetWriter.write(spark, ordered, ordered.first(), file);
     checked.release();
     return checked.size();
   }
@@ -224,7 +226,7 @@ public final class DataLoader {
         Dealing.of(
             partitions,
             numbered.count(),
-            (long) preprocessing.length() * reading.bytesPerValue(),
+            (long) preprocessing.length() * reading.bytesPerValue() + preprocessing.labels(),
             bytesOfSegment);
     Homes homes = Homes.of(context.sc(), dealing);
     JavaRDD<Packer.Packed> packed =
@@ -234,14 +236,14 @@ public final class DataLoader {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       List<Packer.Packed> found = packed.map(Packer.Packed::withoutBlock).collect();
-      long[] counts = check(found, key);
-      requireAll(numbered.count(), Arrays.stream(counts).sum(), key);
+      long examples = check(found, key);
+      requireAll(numbered.count(), examples, key);
       long checksum = found.stream().mapToLong(Packer.Packed::checksum).sum();
       return new ExampleSet(
           packed.map(Packer.Packed::block),
           dealing,
           homes,
-          counts,
+          examples,
           Long.toHexString(checksum),
           packed);
     } catch (RuntimeException e) {
@@ -262,10 +264,15 @@ public final class DataLoader {
 
   private Preprocessing preprocessing(int[] shape) {
     return new Preprocessing(
-        shape, config.numClasses(), config.normalize(), config.augment(), config.views());
+        shape,
+        config.numClasses(),
+        config.normalize(),
+        config.augment(),
+        config.views(),
+        config.labelType());
   }
 
-  private static long[] check(List<Packer.Packed> parts, String key) {
+  private static long check(List<Packer.Packed> parts, String key) {
     parts.stream()
         .filter(part -> part.problem() != null)
         .min(Comparator.comparingLong(Packer.Packed::firstBad))
@@ -273,12 +280,11 @@ public final class DataLoader {
             bad -> {
               throw new UserException("'" + key + "': " + bad.problem());
             });
-    long[] counts = new long[parts.get(0).classCounts().length];
-    parts.forEach(part -> Arrays.setAll(counts, i -> counts[i] + part.classCounts()[i]));
-    if (Arrays.stream(counts).sum() == 0) {
+    long examples = parts.stream().mapToLong(Packer.Packed::examples).sum();
+    if (examples == 0) {
       throw new UserException("'" + key + "' has no examples");
     }
-    return counts;
+    return examples;
   }
 
   /** Numbers come from a count; rows that are others when they are read again have wrong ones. */
@@ -297,7 +303,21 @@ public final class DataLoader {
       return IdxReader.read(context, idx, key);
     }
     if (source instanceof Parquet parquet) {
-      return TableReader.parquet(spark, parquet, config.shape(), config.resize(), tokens(), key);
+      return TableReader.parquet(
+          spark, parquet, config.shape(), config.resize(), tokens(), config.labelType(), key);
+    }
+    if (source instanceof MaskFolder masks) {
+      if (config.labelType() != LabelType.MAP) {
+        throw new UserException(
+            "'%s.format' is mask_folder, a class of each pixel, so 'data.label_type' must be map"
+                .formatted(key));
+      }
+      return MaskFolderReader.read(context, masks, key);
+    }
+    if (config.labelType() == LabelType.MAP) {
+      throw new UserException(
+          "'data.label_type' is map, a class of each pixel, which is read from parquet or mask_folder, but '%s.format' is another"
+              .formatted(key));
     }
     if (source instanceof Json json) {
       return TableReader.json(spark, json, config.shape(), tokens(), key);
@@ -313,7 +333,7 @@ public final class DataLoader {
     if (source instanceof DataFrame given) {
       if (!frames.containsKey(part)) {
         throw new UserException(
-            "'%s.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, json, csv and image_folder read files"
+            "'%s.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, json, csv, image_folder and mask_folder read files"
                 .formatted(key));
       }
       return FrameReader.read(frames.get(part), given, config.shape(), config.resize(), key);

@@ -1,6 +1,5 @@
 package io.limbeck.spark.data;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.spark.api.java.JavaRDD;
@@ -14,7 +13,7 @@ import scala.reflect.ClassTag$;
  * @param blocks the segments of all partitions, persisted
  * @param dealing which segments those are
  * @param homes which executor keeps which partition
- * @param classCounts examples of each class
+ * @param size how many
  * @param fingerprint of the examples' numbers, values and labels; equal sets have equal ones
  * @param persisted what Spark keeps of them, made by {@link Packer}; null for nothing
  */
@@ -22,7 +21,7 @@ public record ExampleSet(
     JavaRDD<Block> blocks,
     Dealing dealing,
     Homes homes,
-    long[] classCounts,
+    long size,
     String fingerprint,
     JavaRDD<?> persisted) {
 
@@ -109,12 +108,7 @@ public record ExampleSet(
     }
   }
 
-  /** All examples. */
-  public long size() {
-    return Arrays.stream(classCounts).sum();
-  }
-
-  /** The label of every example, by its number. */
+  /** The class of every example, by its number. */
   public int[] labels() {
     int[] labels = new int[Math.toIntExact(size())];
     for (int[][] part : blocks.map(block -> ((PackedBlock) block).numbersAndLabels()).collect()) {

@@ -34,6 +34,25 @@ final class ImageDecoder {
     }
   }
 
+  /** The value of each pixel, or its index in a palette; null for an image in colours. */
+  static byte[] classes(byte[] encoded) {
+    try {
+      BufferedImage image = ImageIO.read(new ByteArrayInputStream(encoded));
+      if (image == null || image.getRaster().getNumBands() != 1) {
+        return null;
+      }
+      int[] samples =
+          image.getRaster().getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
+      byte[] classes = new byte[samples.length];
+      for (int i = 0; i < samples.length; i++) {
+        classes[i] = (byte) samples[i];
+      }
+      return classes;
+    } catch (IOException | RuntimeException e) {
+      return null;
+    }
+  }
+
   /** Scaled by areas and bilinearly, so that shrinking does not skip pixels; then cut. */
   private static BufferedImage resized(BufferedImage image, Resize resize) {
     if (image == null || resize == null) {

@@ -95,7 +95,8 @@ final class ImageFolderReader {
         .toList();
   }
 
-  private static boolean isImage(String name) {
+  /** Whether a name ends as those of images do. */
+  static boolean isImage(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return ENDINGS.stream().anyMatch(lower::endsWith);
   }

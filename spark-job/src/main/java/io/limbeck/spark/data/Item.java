@@ -11,10 +11,12 @@ import java.util.Comparator;
  * @param pixels unsigned bytes, or null
  * @param numbers numbers, or null
  * @param shape of the values
- * @param label its class
+ * @param label its class, where it has one
+ * @param map the class of each pixel; null where it has one class
  * @param problem null when all is well
  */
-record Item(Place place, byte[] pixels, float[] numbers, int[] shape, int label, String problem)
+record Item(
+    Place place, byte[] pixels, float[] numbers, int[] shape, int label, byte[] map, String problem)
     implements Serializable {
 
   /**
@@ -48,14 +50,19 @@ record Item(Place place, byte[] pixels, float[] numbers, int[] shape, int label,
   }
 
   static Item ofPixels(Place place, byte[] pixels, int[] shape, int label) {
-    return new Item(place, pixels, null, shape, label, null);
+    return new Item(place, pixels, null, shape, label, null, null);
   }
 
   static Item ofNumbers(Place place, float[] numbers, int[] shape, int label) {
-    return new Item(place, null, numbers, shape, label, null);
+    return new Item(place, null, numbers, shape, label, null, null);
+  }
+
+  /** The same with a class of each pixel. */
+  Item labelled(byte[] classes) {
+    return new Item(place, pixels, numbers, shape, 0, classes, problem);
   }
 
   static Item ofProblem(Place place, String problem) {
-    return new Item(place, null, null, null, 0, problem);
+    return new Item(place, null, null, null, 0, null, problem);
   }
 }

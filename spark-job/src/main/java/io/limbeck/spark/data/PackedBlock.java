@@ -16,7 +16,7 @@ final class PackedBlock implements Block {
   private final int segment;
   private final Preprocessing preprocessing;
   private final RawValues values;
-  private final int[] labels;
+  private final Labels labels;
   private final long[] ids;
   private final TeacherOutputs teacher;
 
@@ -25,7 +25,7 @@ final class PackedBlock implements Block {
       int segment,
       Preprocessing preprocessing,
       RawValues values,
-      int[] labels,
+      Labels labels,
       long[] ids) {
     this(partition, segment, preprocessing, values, labels, ids, null);
   }
@@ -35,7 +35,7 @@ final class PackedBlock implements Block {
       int segment,
       Preprocessing preprocessing,
       RawValues values,
-      int[] labels,
+      Labels labels,
       long[] ids,
       TeacherOutputs teacher) {
     this.partition = partition;
@@ -54,7 +54,7 @@ final class PackedBlock implements Block {
 
   @Override
   public int size() {
-    return labels.length;
+    return labels.examples();
   }
 
   @Override
@@ -116,8 +116,8 @@ final class PackedBlock implements Block {
   long checksum() {
     long sum = 0;
     int length = preprocessing.length();
-    for (int i = 0; i < labels.length; i++) {
-      sum += Seeds.derive(values.checksum(i * length, length), ids[i], labels[i]);
+    for (int i = 0; i < labels.examples(); i++) {
+      sum += Seeds.derive(values.checksum(i * length, length), ids[i], labels.checksum(i));
     }
     return sum;
   }
@@ -139,9 +139,9 @@ final class PackedBlock implements Block {
     return buffer.batch();
   }
 
-  /** The label of one example. */
+  /** The class of one example. */
   int label(int index) {
-    return labels[index];
+    return ((Labels.OfExamples) labels).classes()[index];
   }
 
   /** The number of one example in the whole data set. */
@@ -149,9 +149,12 @@ final class PackedBlock implements Block {
     return ids[index];
   }
 
-  /** The numbers of all examples in the whole data set, and their labels. */
+  /** The numbers of all examples in the whole data set, and their classes. */
   int[][] numbersAndLabels() {
-    return new int[][] {Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(), labels};
+    return new int[][] {
+      Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(),
+      ((Labels.OfExamples) labels).classes()
+    };
   }
 
   /** A mini-batch of such examples to be. */
@@ -178,6 +181,6 @@ final class PackedBlock implements Block {
     for (int at = 0; at < length; at += plane) {
       values.copy(example * length + at, view, plane, buffer, at);
     }
-    buffer.added(labels[example], ids[example]);
+    buffer.added(labels, example, view, ids[example]);
   }
 }

@@ -37,21 +37,22 @@ final class Packer {
    * @param block null where something is wrong
    * @param problem null where all is well
    * @param firstBad the number of the example that is wrong
-   * @param classCounts examples of each class
+   * @param examples in the block
    * @param checksum of the examples, which adds up over blocks however they are dealt out
    */
-  record Packed(PackedBlock block, String problem, long firstBad, long[] classCounts, long checksum)
+  record Packed(PackedBlock block, String problem, long firstBad, long examples, long checksum)
       implements java.io.Serializable {
 
     /** What the driver must know of it. */
     Packed withoutBlock() {
-      return new Packed(null, problem, firstBad, classCounts, checksum);
+      return new Packed(null, problem, firstBad, examples, checksum);
     }
   }
 
   private static final class PackSegment
       implements Function2<Integer, Iterator<Tuple2<Long, Item>>, Iterator<Packed>> {
     private static final long serialVersionUID = 1L;
+    private static final int FITS = Integer.MIN_VALUE;
     private final Dealing dealing;
     private final Preprocessing preprocessing;
 
@@ -72,11 +73,11 @@ final class Packer {
       for (Tuple2<Long, Item> each : sorted) {
         String problem = problem(each._2(), each._1());
         if (problem != null) {
-          return new Packed(null, problem, each._1(), new long[0], 0);
+          return new Packed(null, problem, each._1(), 0, 0);
         }
       }
       PackedBlock block = block(number, sorted);
-      return new Packed(block, null, Long.MAX_VALUE, counts(sorted), block.checksum());
+      return new Packed(block, null, Long.MAX_VALUE, sorted.size(), block.checksum());
     }
 
     private String problem(Item item, long id) {
@@ -84,9 +85,15 @@ final class Packer {
         return item.problem();
       }
       String name = name(item.place(), id);
-      if (item.label() < 0 || item.label() >= preprocessing.classes()) {
-        return "%s has label %d, but with 'data.num_classes' = %d labels run from 0 to %d"
-            .formatted(name, item.label(), preprocessing.classes(), preprocessing.classes() - 1);
+      int bad = badLabel(item);
+      if (bad != FITS) {
+        return "%s has label %d, but with 'data.num_classes' = %d labels run from 0 to %d%s"
+            .formatted(
+                name,
+                bad,
+                preprocessing.classes(),
+                preprocessing.classes() - 1,
+                item.map() == null ? "" : ", and 255 is a pixel without one");
       }
       if (!Arrays.equals(item.shape(), preprocessing.shape())) {
         return "%s has shape %s, but the first example has %s: all must be of one size"
@@ -98,7 +105,28 @@ final class Packer {
             .formatted(
                 name, values, Arrays.toString(preprocessing.shape()), preprocessing.length());
       }
+      if (item.map() != null && item.map().length != preprocessing.labels()) {
+        return "%s has a map of %d labels, but shape %s needs %d"
+            .formatted(
+                name,
+                item.map().length,
+                Arrays.toString(preprocessing.shape()),
+                preprocessing.labels());
+      }
       return null;
+    }
+
+    private int badLabel(Item item) {
+      if (item.map() == null) {
+        return item.label() < 0 || item.label() >= preprocessing.classes() ? item.label() : FITS;
+      }
+      for (byte each : item.map()) {
+        int label = Byte.toUnsignedInt(each);
+        if (label >= preprocessing.classes() && label != Labels.NONE) {
+          return label;
+        }
+      }
+      return FITS;
     }
 
     /** Its number is what a user counts to, but in a data frame. */
@@ -116,14 +144,8 @@ final class Packer {
           dealing.segment(number),
           preprocessing,
           RawValues.of(items, preprocessing.length()),
-          items.stream().mapToInt(Item::label).toArray(),
+          Labels.of(items),
           numbered.stream().mapToLong(Tuple2::_1).toArray());
-    }
-
-    private long[] counts(List<Tuple2<Long, Item>> items) {
-      long[] counts = new long[preprocessing.classes()];
-      items.forEach(item -> counts[item._2().label()]++);
-      return counts;
     }
   }
 }

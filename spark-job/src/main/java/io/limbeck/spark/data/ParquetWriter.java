@@ -22,11 +22,13 @@ import org.apache.spark.sql.types.StructType;
 final class ParquetWriter {
   private ParquetWriter() {}
 
-  static void write(SparkSession spark, JavaRDD<Item> ordered, boolean pixels, String file) {
+  static void write(SparkSession spark, JavaRDD<Item> ordered, Item first, String file) {
     DataType values =
-        pixels ? DataTypes.BinaryType : DataTypes.createArrayType(DataTypes.FloatType, false);
-    StructType schema =
-        new StructType().add("image", values, false).add("label", DataTypes.IntegerType, false);
+        first.pixels() != null
+            ? DataTypes.BinaryType
+            : DataTypes.createArrayType(DataTypes.FloatType, false);
+    DataType labels = first.map() != null ? DataTypes.BinaryType : DataTypes.IntegerType;
+    StructType schema = new StructType().add("image", values, false).add("label", labels, false);
     Path target = new Path(file);
     Path folder =
         new Path(
@@ -43,7 +45,9 @@ final class ParquetWriter {
   }
 
   private static Row row(Item item) {
-    return RowFactory.create(item.pixels() != null ? item.pixels() : item.numbers(), item.label());
+    return RowFactory.create(
+        item.pixels() != null ? item.pixels() : item.numbers(),
+        item.map() != null ? item.map() : (Object) item.label());
   }
 
   private static void move(SparkSession spark, Path folder, Path target) {

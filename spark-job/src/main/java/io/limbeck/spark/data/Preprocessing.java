@@ -5,6 +5,7 @@ import io.limbeck.core.config.ImageAugment;
 import io.limbeck.core.config.ImageAugment.Cutout;
 import io.limbeck.core.config.ImageAugment.RandomCrop;
 import io.limbeck.core.config.ImageAugment.RandomFlip;
+import io.limbeck.core.config.LabelType;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.ChannelScaling;
 import java.io.Serializable;
@@ -19,9 +20,15 @@ import java.util.SplittableRandom;
  * @param normalize scale, mean and deviation
  * @param augment random changes for training
  * @param views of each example that they make; null for a new one in each epoch
+ * @param labelType what examples are labelled with
  */
 record Preprocessing(
-    int[] shape, int classes, Normalize normalize, List<ImageAugment> augment, Integer views)
+    int[] shape,
+    int classes,
+    Normalize normalize,
+    List<ImageAugment> augment,
+    Integer views,
+    LabelType labelType)
     implements Serializable {
 
   /** Checks that the config fits the shape. */
@@ -31,6 +38,11 @@ record Preprocessing(
     if (normalize.std().contains(0.0)) {
       throw new UserException(
           "'data.normalize.std' is " + normalize.std() + " but no entry may be 0");
+    }
+    if (labelType == LabelType.MAP && shape.length != 3) {
+      throw new UserException(
+          "'data.label_type' is map, a class of each pixel, but the examples have shape "
+              + java.util.Arrays.toString(shape));
     }
     if (!augment.isEmpty() && shape.length != 3) {
       throw new UserException(
@@ -48,7 +60,7 @@ record Preprocessing(
    * @param augment random changes for training
    */
   Preprocessing(int[] shape, int classes, Normalize normalize, List<ImageAugment> augment) {
-    this(shape, classes, normalize, augment, null);
+    this(shape, classes, normalize, augment, null, LabelType.CLASS);
   }
 
   private static void checkChannels(String key, List<Double> values, int[] shape) {
@@ -58,6 +70,18 @@ record Preprocessing(
           "'data.normalize.%s' has %d entries but the examples have %d channel%s"
               .formatted(key, values.size(), channels, channels == 1 ? "" : "s"));
     }
+  }
+
+  /** The shape of an example's labels, one-hot. */
+  long[] labelShape() {
+    return labelType == LabelType.MAP
+        ? new long[] {classes, shape[1], shape[2]}
+        : new long[] {classes};
+  }
+
+  /** Pixels of an example that have a class each; 1 where it has one itself. */
+  int labels() {
+    return labelType == LabelType.MAP ? shape[1] * shape[2] : 1;
   }
 
   /** Values of one example. */

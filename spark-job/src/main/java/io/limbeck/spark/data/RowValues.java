@@ -1,6 +1,7 @@
 package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig.Resize;
+import io.limbeck.core.config.LabelType;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -10,12 +11,19 @@ import org.apache.spark.sql.Row;
  *
  * @param shape of one example; null where the values tell
  * @param resize of encoded images; null for none
+ * @param labelType what the column of labels holds
  */
-record RowValues(int[] shape, Resize resize) implements Serializable {
+record RowValues(int[] shape, Resize resize, LabelType labelType) implements Serializable {
+
+  static RowValues of(List<Integer> shape, Resize resize, LabelType labelType) {
+    return new RowValues(
+        shape == null ? null : shape.stream().mapToInt(Integer::intValue).toArray(),
+        resize,
+        labelType);
+  }
 
   static RowValues of(List<Integer> shape, Resize resize) {
-    return new RowValues(
-        shape == null ? null : shape.stream().mapToInt(Integer::intValue).toArray(), resize);
+    return of(shape, resize, LabelType.CLASS);
   }
 
   /**
@@ -26,9 +34,31 @@ record RowValues(int[] shape, Resize resize) implements Serializable {
    */
   Item labelled(Item.Place place, Row row) {
     if (row.isNullAt(1)) {
-      return Item.ofProblem(place, place.name() + " has no label, or one that is not an integer");
+      return Item.ofProblem(
+          place,
+          place.name()
+              + (labelType == LabelType.MAP
+                  ? " has no map of labels"
+                  : " has no label, or one that is not an integer"));
+    }
+    if (labelType == LabelType.MAP) {
+      return withMap(item(place, row, 0, 0), row.getAs(1));
     }
     return item(place, row, 0, row.getInt(1));
+  }
+
+  /** An example with the class of each of its pixels, raw or in an encoded image. */
+  static Item withMap(Item item, byte[] map) {
+    if (item.problem() != null) {
+      return item;
+    }
+    byte[] classes = ImageDecoder.isEncoded(map) ? ImageDecoder.classes(map) : map;
+    return classes == null
+        ? Item.ofProblem(
+            item.place(),
+            item.place().name()
+                + " has a map of labels that is no image of one channel or of palette indices")
+        : item.labelled(classes);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.limbeck.core.config.DataConfig.Resize;
 import io.limbeck.core.config.DataSource.Csv;
 import io.limbeck.core.config.DataSource.Json;
 import io.limbeck.core.config.DataSource.Parquet;
+import io.limbeck.core.config.LabelType;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.storage.Causes;
 import io.limbeck.spark.storage.Storage;
@@ -43,6 +44,7 @@ final class TableReader {
       List<Integer> shape,
       Resize resize,
       Optional<Tokens> tokens,
+      LabelType labelType,
       String key) {
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
     storage.requireMatch(source.path(), key + ".path");
@@ -51,7 +53,12 @@ final class TableReader {
         open(source.path(), key, () -> inSmallBatches(spark).read().parquet(source.path()));
     Columns columns = new Columns(table.schema(), source.path(), tokens);
     return items(
-        table, columns, source.features(), source.label(), RowValues.of(shape, resize), key);
+        table,
+        columns,
+        source.features(),
+        source.label(),
+        RowValues.of(shape, resize, labelType),
+        key);
   }
 
   static Reading json(
@@ -75,7 +82,7 @@ final class TableReader {
     return items(
         table.select(
             features.column().as(FEATURES),
-            columns.label(labelName, key + ".label").as(LABEL),
+            label(columns, labelName, values.labelType(), key + ".label").as(LABEL),
             file(),
             block()),
         values,
@@ -108,6 +115,10 @@ final class TableReader {
             block()),
         RowValues.of(shape, null),
         Float.BYTES);
+  }
+
+  private static Column label(Columns columns, String name, LabelType type, String key) {
+    return type == LabelType.MAP ? columns.labelMap(name, key) : columns.label(name, key);
   }
 
   /**

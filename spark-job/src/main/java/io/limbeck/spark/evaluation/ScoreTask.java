@@ -51,36 +51,45 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
     Block.Pass pass = block.inOrder(BATCH);
     for (int step = 0; step < block.steps(BATCH); step++) {
       Batch batch = pass.batch(step);
-      int[] labels = batch.labels().argMax(1).toIntVector();
+      int[] labels = OneHotLabels.of(batch.labels());
+      boolean ofPixels = batch.labels().rank() > 2;
       Map<String, INDArray> all = running.forward(batch.features());
       float[] sum = new float[labels.length * classes];
       for (int i = 0; i < outputs.size(); i++) {
-        float[] logits = all.get(outputs.get(i)).dup('c').data().asFloat();
-        scores.set(i, scores.get(i).plus(score(logits, labels)));
+        float[] logits = rows(all.get(outputs.get(i)));
+        scores.set(i, scores.get(i).plus(score(logits, labels, ofPixels)));
         for (int j = 0; j < sum.length; j++) {
           sum[j] += logits[j] / outputs.size();
         }
       }
       if (ensemble) {
         int last = outputs.size();
-        scores.set(last, scores.get(last).plus(score(sum, labels)));
+        scores.set(last, scores.get(last).plus(score(sum, labels, ofPixels)));
       }
     }
     return scores;
   }
 
-  private Scores score(float[] logits, int[] labels) {
+  /** The classes of an example, or of a pixel, side by side. */
+  private static float[] rows(INDArray logits) {
+    INDArray rows = logits.rank() == 2 ? logits : logits.permute(0, 2, 3, 1);
+    return rows.dup('c').data().asFloat();
+  }
+
+  private Scores score(float[] logits, int[] labels, boolean ofPixels) {
     long[][] confusion = new long[classes][classes];
     double crossEntropySum = 0;
     for (int i = 0; i < labels.length; i++) {
-      int best = 0;
-      for (int c = 1; c < classes; c++) {
-        best = logits[i * classes + c] > logits[i * classes + best] ? c : best;
+      if (labels[i] != OneHotLabels.NONE) {
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+          best = logits[i * classes + c] > logits[i * classes + best] ? c : best;
+        }
+        confusion[labels[i]][best]++;
+        crossEntropySum +=
+            LogSumExp.of(logits, i * classes, (i + 1) * classes) - logits[i * classes + labels[i]];
       }
-      confusion[labels[i]][best]++;
-      crossEntropySum +=
-          LogSumExp.of(logits, i * classes, (i + 1) * classes) - logits[i * classes + labels[i]];
     }
-    return new Scores(confusion, crossEntropySum);
+    return new Scores(confusion, crossEntropySum, ofPixels);
   }
 }

@@ -1,14 +1,29 @@
 package io.limbeck.spark.evaluation;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * Counts from which a classifier's scores follow; they add up over partitions.
  *
+ * <p>What is counted are examples or, where each pixel has a label, pixels.
+ *
  * @param confusion {@code [label][prediction]}
- * @param crossEntropySum the negative log-probability of the labels, summed over the examples
+ * @param crossEntropySum the negative log-probability of the labels, summed over what is counted
+ * @param ofPixels whether pixels are counted
  */
-public record Scores(long[][] confusion, double crossEntropySum) implements Serializable {
+public record Scores(long[][] confusion, double crossEntropySum, boolean ofPixels)
+    implements Serializable {
+
+  /**
+   * Of examples.
+   *
+   * @param confusion {@code [label][prediction]}
+   * @param crossEntropySum the negative log-probability of the labels, summed over the examples
+   */
+  public Scores(long[][] confusion, double crossEntropySum) {
+    this(confusion, crossEntropySum, false);
+  }
 
   /**
    * Nothing counted yet.
@@ -31,10 +46,10 @@ public record Scores(long[][] confusion, double crossEntropySum) implements Seri
         sum[label][prediction] = confusion[label][prediction] + other.confusion[label][prediction];
       }
     }
-    return new Scores(sum, crossEntropySum + other.crossEntropySum);
+    return new Scores(sum, crossEntropySum + other.crossEntropySum, ofPixels || other.ofPixels);
   }
 
-  /** Examples counted. */
+  /** Examples, or pixels, counted. */
   public long examples() {
     long examples = 0;
     for (long[] row : confusion) {
@@ -57,6 +72,30 @@ public record Scores(long[][] confusion, double crossEntropySum) implements Seri
   /** Mean negative log-probability of the labels, in nats. */
   public double crossEntropy() {
     return crossEntropySum / examples();
+  }
+
+  /**
+   * Of each class the share that label and prediction have in common of what either one has, 0 to
+   * 1; NaN for a class that neither has.
+   */
+  public double[] iouByClass() {
+    double[] iou = new double[confusion.length];
+    for (int of = 0; of < iou.length; of++) {
+      long either = -confusion[of][of];
+      for (int other = 0; other < iou.length; other++) {
+        either += confusion[of][other] + confusion[other][of];
+      }
+      iou[of] = either == 0 ? Double.NaN : confusion[of][of] / (double) either;
+    }
+    return iou;
+  }
+
+  /** Mean of {@link #iouByClass} over the classes that there are. */
+  public double meanIou() {
+    return Arrays.stream(iouByClass())
+        .filter(each -> !Double.isNaN(each))
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** Accuracy among the examples of each class; NaN for a class without examples. */

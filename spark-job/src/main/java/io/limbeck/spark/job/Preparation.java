@@ -74,7 +74,7 @@ public final class Preparation {
   private Prepared prepare(ExperimentConfig config, int... shape) {
     requireImages(config.data(), shape);
     requireContrastUsed(config);
-    ModelFactory factory = new ModelFactory(storage, shape, config.data().numClasses());
+    ModelFactory factory = new ModelFactory(storage, shape, config.data());
     LearningNetworks learning =
         new LearningNetworks(
             config.algorithm(), Mode.of(config.algorithm()), factory, config.seed());
@@ -104,8 +104,7 @@ public final class Preparation {
             assembly.teachers());
     TeacherCaches.requireCacheable(prepared);
     WorkerPlan plan = trialPlan(prepared, learning);
-    long[] numbers =
-        TrialStep.run(plan, prepared.frozenTeachers(), shape, config.data().numClasses());
+    long[] numbers = TrialStep.run(plan, prepared.frozenTeachers(), shape, config.data());
     return planned(prepared, learning, numbers[0], numbers[1]);
   }
 

@@ -93,7 +93,7 @@ final class SeedRuns {
   /** 0 without validation examples: then the first seed is as good as any. */
   static double accuracy(RunRecord run) {
     Split validation = run.best().validation();
-    return validation == null ? 0 : validation.accuracy();
+    return validation == null ? 0 : validation.score();
   }
 
   private Trainer.Trained train(Mode mode, long seed) {
@@ -143,12 +143,12 @@ final class SeedRuns {
             "%s, seed %d: best epoch %d of %d"
                 .formatted(mode.label(), run.seed(), run.bestEpoch(), run.epochs().size()));
     if (run.best().validation() != null) {
-      line.append(", validation %.2f %%".formatted(100 * run.best().validation().accuracy()));
+      line.append(", validation %.2f %%".formatted(100 * run.best().validation().score()));
     }
     if (run.best().test() != null) {
       line.append(
           ", test %.2f %% (last epoch %.2f %%)"
-              .formatted(100 * run.best().test().accuracy(), 100 * run.last().test().accuracy()));
+              .formatted(100 * run.best().test().score(), 100 * run.last().test().score()));
     }
     return line.append(", %.1f s".formatted(run.seconds())).toString();
   }

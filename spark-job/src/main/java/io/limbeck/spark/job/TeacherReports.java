@@ -57,7 +57,9 @@ final class TeacherReports {
       job.out().printf("%s: no class scores, so it is not evaluated%n", label);
     }
     if (report.test() != null) {
-      job.out().printf("%s: test accuracy %.2f %%%n", label, 100 * report.test().accuracy());
+      job.out()
+          .printf(
+              "%s: test %s %.2f %%%n", label, report.test().measure(), 100 * report.test().score());
     }
     return report;
   }

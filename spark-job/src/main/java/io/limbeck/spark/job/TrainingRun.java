@@ -192,10 +192,9 @@ final class TrainingRun {
         trainer.validation(networks, parameters, "evaluate " + mode.label() + " on validation");
     Split validation = all.remove(first());
     boolean better =
-        trainer.takesLastEpoch(mode)
-            || (validation != null && validation.accuracy() > bestAccuracy);
+        trainer.takesLastEpoch(mode) || (validation != null && validation.score() > bestAccuracy);
     if (better) {
-      bestAccuracy = validation == null ? 0 : validation.accuracy();
+      bestAccuracy = validation == null ? 0 : validation.score();
       bestEpoch = epoch + 1;
       best = parameters;
       trainer.models().best(mode, seed, models);

@@ -1,5 +1,7 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.core.config.DataConfig;
+import io.limbeck.core.config.LabelType;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.dl4j.graph.DistillationStep;
@@ -10,6 +12,7 @@ import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * One training step on two random examples, on the driver: what only a pass can tell, such as
@@ -27,11 +30,11 @@ final class TrialStep {
    * @param plan of a run
    * @param teachers its teachers; null where the student is its own
    * @param shape of one example
-   * @param classes of the data
+   * @param data what examples are labelled with
    * @return numbers that learn, and numbers that their updater keeps
    * @throws UserException when it fails
    */
-  static long[] run(WorkerPlan plan, FrozenTeachers teachers, int[] shape, int classes) {
+  static long[] run(WorkerPlan plan, FrozenTeachers teachers, int[] shape, DataConfig data) {
     Workplace workplace = Workplace.of(plan, teachers);
     plan.distillation()
         .distiller()
@@ -42,7 +45,7 @@ final class TrialStep {
                     .ifPresent(state -> workplace.step().states().put(name, state)));
     try {
       if (workplace.dataFree() == null) {
-        workplace.step().run(batch(shape, classes));
+        workplace.step().run(batch(shape, labels(shape, data)));
       } else {
         workplace.dataFree().run(EXAMPLES, 0);
       }
@@ -57,7 +60,7 @@ final class TrialStep {
     }
   }
 
-  private static DistillationStep.Batch batch(int[] shape, int classes) {
+  private static DistillationStep.Batch batch(int[] shape, INDArray labels) {
     long[] full = new long[shape.length + 1];
     full[0] = EXAMPLES;
     int length = EXAMPLES;
@@ -70,10 +73,6 @@ final class TrialStep {
     for (int i = 0; i < length; i++) {
       values[i] = (float) (2 * random.nextDouble() - 1);
     }
-    INDArray labels = Nd4j.zeros(DataType.FLOAT, EXAMPLES, classes);
-    for (int i = 0; i < EXAMPLES; i++) {
-      labels.putScalar(i, i % classes, 1);
-    }
     return new DistillationStep.Batch(
         Nd4j.createFromArray(values).reshape('c', full),
         labels,
@@ -81,5 +80,16 @@ final class TrialStep {
         EXAMPLES,
         null,
         0);
+  }
+
+  private static INDArray labels(int[] shape, DataConfig data) {
+    INDArray labels =
+        data.labelType() == LabelType.MAP
+            ? Nd4j.zeros(DataType.FLOAT, EXAMPLES, data.numClasses(), shape[1], shape[2])
+            : Nd4j.zeros(DataType.FLOAT, EXAMPLES, data.numClasses());
+    for (int i = 0; i < EXAMPLES; i++) {
+      labels.get(NDArrayIndex.point(i), NDArrayIndex.point(i % data.numClasses())).assign(1);
+    }
+    return labels;
   }
 }

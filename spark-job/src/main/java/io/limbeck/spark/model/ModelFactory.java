@@ -2,6 +2,8 @@ package io.limbeck.spark.model;
 
 import io.limbeck.core.config.ArchitectureConfig;
 import io.limbeck.core.config.ArchitectureConfig.ModelFile;
+import io.limbeck.core.config.DataConfig;
+import io.limbeck.core.config.LabelType;
 import io.limbeck.core.config.OnnxFile;
 import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.FrozenTeacher;
@@ -10,10 +12,11 @@ import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.onnx.OnnxModel;
 import io.limbeck.spark.storage.Storage;
 import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Makes the networks of a config for examples of one shape. */
@@ -21,9 +24,24 @@ public final class ModelFactory {
   private final Storage storage;
   private final int[] shape;
   private final int classes;
+  private final LabelType labelType;
 
   /**
    * A factory.
+   *
+   * @param storage where model files are read
+   * @param shape of one example
+   * @param data what examples are labelled with
+   */
+  public ModelFactory(Storage storage, int[] shape, DataConfig data) {
+    this.storage = storage;
+    this.shape = shape;
+    this.classes = data.numClasses();
+    this.labelType = data.labelType();
+  }
+
+  /**
+   * A factory for examples that have a class each.
    *
    * @param storage where model files are read
    * @param shape of one example
@@ -33,6 +51,7 @@ public final class ModelFactory {
     this.storage = storage;
     this.shape = shape;
     this.classes = classes;
+    this.labelType = LabelType.CLASS;
   }
 
   /** Classes of the data. */
@@ -171,7 +190,7 @@ public final class ModelFactory {
           "'algorithm.teacher_norm_eval' is false, but '%s' is an OnnxFile, which runs as it was exported: leave it out"
               .formatted(key));
     }
-    return new OnnxTeacher(OnnxModels.read(storage, file, key + ".path", key, shape, classes));
+    return new OnnxTeacher(OnnxModels.read(storage, file, key + ".path", key, shape, scores()));
   }
 
   /**
@@ -184,7 +203,8 @@ public final class ModelFactory {
   public FrozenTeacher classifier(String path, String key) {
     TeacherModel model =
         OnnxModel.isOnnx(path)
-            ? new OnnxTeacher(OnnxModels.read(storage, OnnxFile.of(path), key, key, shape, classes))
+            ? new OnnxTeacher(
+                OnnxModels.read(storage, OnnxFile.of(path), key, key, shape, scores()))
             : new GraphTeacher(file(path, key), input(), true);
     FrozenTeacher classifier = model.classifier();
     if (classifier == null) {
@@ -207,6 +227,13 @@ public final class ModelFactory {
     return network;
   }
 
+  /** The shape of what a network says of an example. */
+  private List<Long> scores() {
+    return labelType == LabelType.MAP
+        ? List.of((long) classes, (long) shape[1], (long) shape[2])
+        : List.of((long) classes);
+  }
+
   private ComputationGraph read(ModelFile file, String key) {
     return read(file.path(), key + ".path");
   }
@@ -217,12 +244,19 @@ public final class ModelFactory {
 
   private void requireClasses(ComputationGraphConfiguration conf, String key) {
     ComputationGraphConfiguration logitsForm = LogitsForm.of(conf);
-    if (logitsForm.getVertices().get(LogitsForm.logits(logitsForm)) instanceof LayerVertex logits
-        && logits.getLayerConf().getLayer() instanceof FeedForwardLayer layer
-        && layer.getNOut() != classes) {
+    if (LogitsForm.isDense(logitsForm) != (labelType == LabelType.MAP)) {
+      throw new UserException(
+          labelType == LabelType.MAP
+              ? "'%s' tells the class of an example, but 'data.label_type' is map, a class of each pixel: a SegmentationCnn tells them, or a model that ends with a CnnLossLayer"
+                  .formatted(key)
+              : "'%s' tells the class of each pixel, but 'data.label_type' is class: with maps of labels it is map"
+                  .formatted(key));
+    }
+    OptionalLong found = LogitsForm.classes(logitsForm, LogitsForm.logits(logitsForm));
+    if (found.isPresent() && found.getAsLong() != classes) {
       throw new UserException(
           "'%s' has %d classes but 'data.num_classes' is %d"
-              .formatted(key, layer.getNOut(), classes));
+              .formatted(key, found.getAsLong(), classes));
     }
   }
 

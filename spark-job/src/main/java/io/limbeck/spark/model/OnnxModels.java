@@ -21,7 +21,7 @@ final class OnnxModels {
 
   /** What a model depends on. */
   private record Read(
-      OnnxFile file, long modified, long length, List<Integer> shape, int classes) {}
+      OnnxFile file, long modified, long length, List<Integer> shape, List<Long> scores) {}
 
   private OnnxModels() {}
 
@@ -33,11 +33,11 @@ final class OnnxModels {
    * @param key where the config names the file, for messages
    * @param modelKey where the config has the block, for messages
    * @param shape of one example
-   * @param classes of the data
+   * @param scores the shape of an example's class scores
    * @throws io.limbeck.core.error.UserException when it cannot be what is wanted
    */
   static OnnxModel read(
-      Storage storage, OnnxFile file, String key, String modelKey, int[] shape, int classes) {
+      Storage storage, OnnxFile file, String key, String modelKey, int[] shape, List<Long> scores) {
     FileStatus status = storage.status(file.path(), key);
     Read read =
         new Read(
@@ -45,12 +45,12 @@ final class OnnxModels {
             status.getModificationTime(),
             status.getLen(),
             Arrays.stream(shape).boxed().toList(),
-            classes);
+            scores);
     synchronized (MODELS) {
       SoftReference<OnnxModel> known = MODELS.get(read);
       OnnxModel model = known == null ? null : known.get();
       if (model == null) {
-        model = OnnxModel.read(storage.read(file.path(), key), file, modelKey, shape, classes);
+        model = OnnxModel.read(storage.read(file.path(), key), file, modelKey, shape, scores);
         MODELS.put(read, new SoftReference<>(model));
         if (MODELS.size() > KEPT) {
           MODELS.remove(MODELS.keySet().iterator().next());

@@ -1,5 +1,6 @@
 package io.limbeck.spark.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.function.Function;
 
@@ -28,15 +29,25 @@ public record ModelSeries(
    *
    * @param accuracy 0 to 1
    * @param crossEntropy nats
+   * @param meanIou 0 to 1, where each pixel has a label; else null
    */
-  public record SplitSeries(Series accuracy, Series crossEntropy) {
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record SplitSeries(Series accuracy, Series crossEntropy, Series meanIou) {
+    /** What models are compared by. */
+    Series score() {
+      return meanIou == null ? accuracy : meanIou;
+    }
+
     static SplitSeries of(List<RunRecord> runs, Function<RunRecord, Split> split) {
       if (split.apply(runs.get(0)) == null) {
         return null;
       }
       return new SplitSeries(
           Series.of(runs.stream().map(run -> split.apply(run).accuracy()).toList()),
-          Series.of(runs.stream().map(run -> split.apply(run).crossEntropy()).toList()));
+          Series.of(runs.stream().map(run -> split.apply(run).crossEntropy()).toList()),
+          split.apply(runs.get(0)).meanIou() == null
+              ? null
+              : Series.of(runs.stream().map(run -> split.apply(run).meanIou()).toList()));
     }
   }
 
@@ -65,6 +76,6 @@ public record ModelSeries(
 
   /** What results are compared by: the test part, or without one the validation part. */
   Series comparedAccuracy() {
-    return test != null ? test.accuracy() : validation == null ? null : validation.accuracy();
+    return test != null ? test.score() : validation == null ? null : validation.score();
   }
 }

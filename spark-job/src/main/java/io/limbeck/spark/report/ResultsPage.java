@@ -284,7 +284,7 @@ public final class ResultsPage {
   }
 
   private static String percent(ModelSeries.SplitSeries part) {
-    return part == null ? "-" : percent(part.accuracy());
+    return part == null ? "-" : percent(part.score());
   }
 
   private static String percent(Series accuracy) {

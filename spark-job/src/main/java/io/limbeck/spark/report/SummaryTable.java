@@ -3,15 +3,17 @@ package io.limbeck.spark.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The table at the end of a job: a row a model. */
 public final class SummaryTable {
   private static final List<String> HEADER =
       List.of(
           "",
-          "test acc. (best epoch)",
-          "test acc. (last epoch)",
-          "validation acc.",
+          "test %s (best epoch)",
+          "test %s (last epoch)",
+          "validation %s",
           "parameters",
           "model bytes",
           "examples/s");
@@ -26,7 +28,8 @@ public final class SummaryTable {
    */
   public static String of(Report report) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(HEADER);
+    String measure = isOfPixels(report) ? "mIoU" : "acc.";
+    rows.add(HEADER.stream().map(each -> each.replace("%s", measure)).toList());
     if (report.teacher() != null) {
       rows.add(row("teacher", report.teacher()));
     }
@@ -43,6 +46,13 @@ public final class SummaryTable {
     }
     add(rows, "model", report.model());
     return layOut(rows) + footer(report);
+  }
+
+  private static boolean isOfPixels(Report report) {
+    return Stream.of(report.model(), report.studentAlone(), report.distilled())
+        .filter(Objects::nonNull)
+        .flatMap(model -> Stream.of(model.validation(), model.test()))
+        .anyMatch(part -> part != null && part.meanIou() != null);
   }
 
   private static List<String> row(String name, TeacherReport teacher) {
@@ -106,14 +116,14 @@ public final class SummaryTable {
   }
 
   private static String percent(Split split) {
-    return split == null ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * split.accuracy());
+    return split == null ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * split.score());
   }
 
   private static String percent(ModelSeries.SplitSeries split) {
     if (split == null) {
       return "-";
     }
-    Series accuracy = split.accuracy();
+    Series accuracy = split.score();
     return accuracy.runs().size() == 1
         ? String.format(Locale.ROOT, "%.2f %%", 100 * accuracy.mean())
         : String.format(Locale.ROOT, "%.2f ± %.2f %%", 100 * accuracy.mean(), 100 * accuracy.std());

@@ -27,6 +27,6 @@ public record TeacherReport(long parameters, long modelBytes, Split validation, 
    */
   OptionalDouble comparedAccuracy() {
     Split compared = test != null ? test : validation;
-    return compared == null ? OptionalDouble.empty() : OptionalDouble.of(compared.accuracy());
+    return compared == null ? OptionalDouble.empty() : OptionalDouble.of(compared.score());
   }
 }

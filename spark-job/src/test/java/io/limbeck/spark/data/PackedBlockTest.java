@@ -36,7 +36,7 @@ class PackedBlockTest {
         0,
         new Preprocessing(SHAPE, 2, normalize, augment),
         new RawValues.Pixels(pixels),
-        labels,
+        new Labels.OfExamples(labels),
         ids);
   }
 
@@ -89,7 +89,7 @@ class PackedBlockTest {
             new Preprocessing(
                 new int[] {1}, 2, new Normalize(null, List.of(0.0), List.of(1.0)), List.of()),
             new RawValues.Pixels(new byte[] {(byte) 255}),
-            new int[] {0},
+            new Labels.OfExamples(0),
             new long[] {0});
     assertThat(values(block.inOrder(1).batch(0).features())).containsExactly(1f);
   }
@@ -103,7 +103,7 @@ class PackedBlockTest {
             new Preprocessing(
                 new int[] {2}, 2, new Normalize(null, List.of(0.5), List.of(0.25)), List.of()),
             new RawValues.Numbers(new float[] {1, 2, 0, 0.5f}),
-            new int[] {0, 1},
+            new Labels.OfExamples(0, 1),
             new long[] {0, 1});
     Block.Pass pass = block.inOrder(1);
     assertThat(values(pass.batch(0).features())).containsExactly(2, 6);

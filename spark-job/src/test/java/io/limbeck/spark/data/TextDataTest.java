@@ -10,6 +10,7 @@ import io.limbeck.core.config.DataSource;
 import io.limbeck.core.config.DataSource.Csv;
 import io.limbeck.core.config.DataSource.Json;
 import io.limbeck.core.config.DataSource.Parquet;
+import io.limbeck.core.config.LabelType;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.TestText;
@@ -65,7 +66,8 @@ class TextDataTest {
             List.of(),
             null,
             32,
-            null));
+            null,
+            LabelType.CLASS));
   }
 
   /** Features of every example, by its number. */

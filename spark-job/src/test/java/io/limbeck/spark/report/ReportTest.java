@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ReportTest {
   private static Split split(double accuracy) {
-    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy));
+    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy), null, null);
   }
 
   private static ModelSeries series(double... accuracies) {

@@ -11,7 +11,7 @@ class ResultsPageTest {
   private static final int STUDENT = 6794;
 
   private static Split split(double accuracy) {
-    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy));
+    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy), null, null);
   }
 
   /** Test accuracies of the best epochs; those of the last ones are a point less. */
