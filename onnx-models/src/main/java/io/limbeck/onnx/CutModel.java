@@ -1,6 +1,7 @@
 package io.limbeck.onnx;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
@@ -55,7 +56,7 @@ final class CutModel {
 
   /** The bodies of loops and conditions read values of the graph around them. */
   private static List<String> everythingReadBy(NodeProto node) {
-    List<String> read = new java.util.ArrayList<>(node.getInputList());
+    List<String> read = new ArrayList<>(node.getInputList());
     for (AttributeProto attribute : node.getAttributeList()) {
       attribute.getG().getNodeList().forEach(inner -> read.addAll(everythingReadBy(inner)));
       attribute.getG().getOutputList().forEach(output -> read.add(output.getName()));

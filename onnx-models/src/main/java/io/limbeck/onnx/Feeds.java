@@ -9,6 +9,7 @@ import io.limbeck.onnx.OnnxGraph.Input;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import onnx.Onnx.TensorProto.DataType;
@@ -118,9 +119,7 @@ final class Feeds {
                   graph.name(),
                   input.name(),
                   text(dimensions),
-                  given == OnnxInput.FEATURES
-                      ? "features"
-                      : given.name().toLowerCase(java.util.Locale.ROOT),
+                  given == OnnxInput.FEATURES ? "features" : given.name().toLowerCase(Locale.ROOT),
                   Arrays.toString(wanted),
                   hint(dimensions, given, shape)));
     }

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -48,7 +49,7 @@ record FrozenOnnx(
     List<String> computed =
         outputs.stream().map(each -> tokenMeans.getOrDefault(each, each)).distinct().toList();
     byte[] model = CutModel.of(graph, computed);
-    Map<String, String> means = new java.util.LinkedHashMap<>(tokenMeans);
+    Map<String, String> means = new LinkedHashMap<>(tokenMeans);
     means.keySet().retainAll(outputs);
     return new FrozenOnnx(
         model,

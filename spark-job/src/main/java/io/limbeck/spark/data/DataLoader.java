@@ -2,14 +2,6 @@ package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.DataSource;
-import io.limbeck.core.config.DataSource.Csv;
-import io.limbeck.core.config.DataSource.DataFrame;
-import io.limbeck.core.config.DataSource.Idx;
-import io.limbeck.core.config.DataSource.ImageFolder;
-import io.limbeck.core.config.DataSource.Json;
-import io.limbeck.core.config.DataSource.MaskFolder;
-import io.limbeck.core.config.DataSource.Parquet;
-import io.limbeck.core.config.LabelType;
 import io.limbeck.core.error.UserException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,14 +25,12 @@ import scala.Tuple2;
 
 /** Loads the parts of a config's data. */
 public final class DataLoader {
-  private static final String TOKENIZE_KEY = "data.tokenize";
   private static final Dealing ONE_BLOCK = new Dealing(1, 1);
 
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final DataConfig config;
-  private final Map<Part, Dataset<Row>> frames;
-  private Optional<Tokens> tokens;
+  private final SourceReader sources;
 
   /**
    * A loader of files.
@@ -61,9 +51,9 @@ public final class DataLoader {
    */
   public DataLoader(SparkSession spark, DataConfig config, Map<Part, Dataset<Row>> frames) {
     this.spark = spark;
-    this.frames = Map.copyOf(frames);
     this.context = new JavaSparkContext(spark.sparkContext());
     this.config = config;
+    this.sources = new SourceReader(spark, config, frames);
   }
 
   /**
@@ -81,7 +71,7 @@ public final class DataLoader {
     if (part == null) {
       return declaredShape();
     }
-    List<Item> first = read(part, part.of(config).orElseThrow()).items().take(1);
+    List<Item> first = sources.read(part, part.of(config).orElseThrow()).items().take(1);
     if (first.isEmpty()) {
       throw new UserException("'%s' has no examples".formatted(part.key()));
     }
@@ -152,7 +142,7 @@ public final class DataLoader {
   public Batch examples(Part part, int[] shape, List<Long> numbers) {
     DataSource source = part.of(config).orElseThrow(part::missing);
     Set<Long> wanted = new TreeSet<>(numbers);
-    JavaPairRDD<Long, Item> numbered = read(part, source).section(source).items();
+    JavaPairRDD<Long, Item> numbered = sources.read(part, source).section(source).items();
     List<Tuple2<Long, Item>> found = numbered.filter(pair -> wanted.contains(pair._1())).collect();
     if (found.size() < wanted.size()) {
       found.forEach(pair -> wanted.remove(pair._1()));
@@ -184,7 +174,7 @@ public final class DataLoader {
     DataSource source = part.of(config).orElseThrow(part::missing);
     int[] shape = shape();
     ExampleSet checked = load(part, shape, context.defaultParallelism()).orElseThrow();
-    JavaPairRDD<Long, Item> numbered = read(part, source).section(source).items();
+    JavaPairRDD<Long, Item> numbered = sources.read(part, source).section(source).items();
     JavaRDD<Item> ordered = numbered.sortByKey(true, 1).values();
     ParquetWriter.write(spark, ordered, ordered.first(), file);
     checked.release();
@@ -207,7 +197,7 @@ public final class DataLoader {
   private void checkSample(
       Part part, DataSource source, Preprocessing preprocessing, int examples) {
     List<Tuple2<Long, Item>> numbered = new ArrayList<>();
-    for (Item item : read(part, source).items().take(examples)) {
+    for (Item item : sources.read(part, source).items().take(examples)) {
       numbered.add(new Tuple2<>((long) numbered.size(), item));
     }
     check(
@@ -219,7 +209,7 @@ public final class DataLoader {
       Part part, DataSource source, int[] shape, int partitions, long bytesOfSegment) {
     String key = part.key();
     context.setJobDescription("Load " + key);
-    Reading reading = read(part, source);
+    Reading reading = sources.read(part, source);
     Reading.Numbered numbered = reading.section(source);
     Preprocessing preprocessing = preprocessing(shape);
     Dealing dealing =
@@ -250,16 +240,6 @@ public final class DataLoader {
       packed.unpersist(false);
       throw e;
     }
-  }
-
-  /** Read once, also where several parts are loaded side by side. */
-  private synchronized Optional<Tokens> tokens() {
-    if (tokens == null) {
-      tokens =
-          Optional.ofNullable(config.tokenize())
-              .map(tokenize -> Tokens.of(context, tokenize, TOKENIZE_KEY));
-    }
-    return tokens;
   }
 
   private Preprocessing preprocessing(int[] shape) {
@@ -295,49 +275,5 @@ public final class DataLoader {
                   + " that is computed in another way each time does with cache() or checkpoint()")
               .formatted(key, counted, found));
     }
-  }
-
-  private Reading read(Part part, DataSource source) {
-    String key = part.key();
-    if (source instanceof Idx idx) {
-      return IdxReader.read(context, idx, key);
-    }
-    if (source instanceof Parquet parquet) {
-      return TableReader.parquet(
-          spark, parquet, config.shape(), config.resize(), tokens(), config.labelType(), key);
-    }
-    if (source instanceof MaskFolder masks) {
-      if (config.labelType() != LabelType.MAP) {
-        throw new UserException(
-            "'%s.format' is mask_folder, a class of each pixel, so 'data.label_type' must be map"
-                .formatted(key));
-      }
-      return MaskFolderReader.read(context, masks, key);
-    }
-    if (config.labelType() == LabelType.MAP) {
-      throw new UserException(
-          "'data.label_type' is map, a class of each pixel, which is read from parquet or mask_folder, but '%s.format' is another"
-              .formatted(key));
-    }
-    if (source instanceof Json json) {
-      return TableReader.json(spark, json, config.shape(), tokens(), key);
-    }
-    if (config.tokenize() != null) {
-      throw new UserException(
-          "'data.tokenize' makes tokens of text in parquet or json, but '%s.format' is another"
-              .formatted(key));
-    }
-    if (source instanceof Csv csv) {
-      return TableReader.csv(spark, csv, config.shape(), key);
-    }
-    if (source instanceof DataFrame given) {
-      if (!frames.containsKey(part)) {
-        throw new UserException(
-            "'%s.format' is data_frame, rows that a program hands over, but there are none: idx, parquet, json, csv, image_folder and mask_folder read files"
-                .formatted(key));
-      }
-      return FrameReader.read(frames.get(part), given, config.shape(), config.resize(), key);
-    }
-    return ImageFolderReader.read(context, (ImageFolder) source, config.resize(), key);
   }
 }

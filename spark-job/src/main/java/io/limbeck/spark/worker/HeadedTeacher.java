@@ -6,8 +6,10 @@ import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.core.network.LoadedTeacher;
 import io.limbeck.core.network.Teacher;
 import io.limbeck.dl4j.graph.ConnectorGraph;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -37,15 +39,13 @@ public record HeadedTeacher(
     weights(plan, head)
         .forEach(
             (name, array) ->
-                fingerprint
-                    .append(name)
-                    .append(java.util.Arrays.hashCode(array.dup('c').data().asFloat())));
+                fingerprint.append(name).append(Arrays.hashCode(array.dup('c').data().asFloat())));
     return new HeadedTeacher(network, plan, head, fingerprint.toString());
   }
 
   private static Map<String, INDArray> weights(WorkerPlan.Distillation plan, ExitConfig head) {
     String prefix = "connectors." + head.connector() + ".";
-    Map<String, INDArray> weights = new java.util.TreeMap<>(plan.connectorWeights());
+    Map<String, INDArray> weights = new TreeMap<>(plan.connectorWeights());
     weights.keySet().removeIf(name -> !name.startsWith(prefix));
     return weights;
   }

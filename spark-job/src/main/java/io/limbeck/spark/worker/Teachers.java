@@ -26,13 +26,13 @@ public final class Teachers {
    */
   public static LoadedTeacher loaded(FrozenTeacher teacher) {
     synchronized (LOADED) {
-      LoadedTeacher loaded =
-          LOADED.computeIfAbsent(
-              teacher.fingerprint(),
-              fingerprint -> {
-                LOADS.incrementAndGet();
-                return teacher.load();
-              });
+      LoadedTeacher loaded = LOADED.get(teacher.fingerprint());
+      if (loaded == null) {
+        LOADS.incrementAndGet();
+        // A teacher with a head loads the one without it on its way.
+        loaded = teacher.load();
+        LOADED.put(teacher.fingerprint(), loaded);
+      }
       Iterator<String> oldest = LOADED.keySet().iterator();
       while (LOADED.size() > KEPT) {
         oldest.next();

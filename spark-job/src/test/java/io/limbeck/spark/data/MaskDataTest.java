@@ -8,11 +8,13 @@ import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.DataConfig.Normalize;
 import io.limbeck.core.config.DataSource;
 import io.limbeck.core.config.DataSource.Csv;
+import io.limbeck.core.config.DataSource.Idx;
 import io.limbeck.core.config.DataSource.MaskFolder;
 import io.limbeck.core.config.DataSource.Parquet;
 import io.limbeck.core.config.ImageAugment;
 import io.limbeck.core.config.LabelType;
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.TestData;
 import io.limbeck.spark.TestMasks;
 import io.limbeck.spark.TestSpark;
 import java.awt.Color;
@@ -243,6 +245,15 @@ class MaskDataTest {
     Files.writeString(dir.resolve("a.csv"), "x,label\n1,0\n");
     assertMessage(
         loader(new Csv(path("a.csv"), "label", true, 0, null), 3),
+        "'data.label_type' is map, a class of each pixel, which is read from parquet or mask_folder, but 'data.train.format' is another");
+  }
+
+  /** Its labels are numbers, which are no maps. */
+  @Test
+  void maps_ofIdx_areRefused() {
+    TestData.idx(dir, "a", 4, 1);
+    assertMessage(
+        loader(new Idx(path("a-images"), path("a-labels"), 0, null), 3),
         "'data.label_type' is map, a class of each pixel, which is read from parquet or mask_folder, but 'data.train.format' is another");
   }
 

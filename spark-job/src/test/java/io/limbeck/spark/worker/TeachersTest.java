@@ -3,6 +3,8 @@ package io.limbeck.spark.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
+import io.limbeck.core.network.FrozenTeacher;
+import io.limbeck.core.network.LoadedTeacher;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
@@ -40,5 +42,33 @@ class TeachersTest {
             .collect();
     assertThat(identities).hasSize(1);
     assertThat(Teachers.loads()).isEqualTo(before + 1);
+  }
+
+  /** One that is made of another. */
+  private record Made(String fingerprint, FrozenTeacher of) implements FrozenTeacher {
+    @Override
+    public List<String> outputs() {
+      return List.of();
+    }
+
+    @Override
+    public long bytes() {
+      return 0;
+    }
+
+    @Override
+    public LoadedTeacher load() {
+      return of == null ? () -> null : Teachers.loaded(of);
+    }
+  }
+
+  @Test
+  void loaded_oneMadeOfAnother_loadsBoth_onceEach() {
+    FrozenTeacher inner = new Made("inner", null);
+    FrozenTeacher outer = new Made("outer", inner);
+    int before = Teachers.loads();
+    assertThat(Teachers.loaded(outer)).isSameAs(Teachers.loaded(inner));
+    assertThat(Teachers.loaded(outer)).isSameAs(Teachers.loaded(outer));
+    assertThat(Teachers.loads()).isEqualTo(before + 2);
   }
 }
