@@ -125,12 +125,16 @@ public final class SchemaMarkdown {
     }
   }
 
-  private static String type(JsonNode rule) {
+  private String type(JsonNode rule) {
     if (rule.path("additionalProperties").isObject()) {
       return "name → " + type(rule.get("additionalProperties"));
     }
     if (rule.has("$ref")) {
       String name = rule.get("$ref").asText().substring(REFERENCE.length());
+      if (name.startsWith("Map(")) {
+        // Maps have no part of the page of their own.
+        return "name → " + type(schema.path("$defs").path(name).path("additionalProperties"));
+      }
       return "[" + name + "](#" + name.toLowerCase(java.util.Locale.ROOT) + ")";
     }
     if (rule.has("enum")) {
@@ -145,6 +149,6 @@ public final class SchemaMarkdown {
     if (rule.path("allOf").path(0).has("$ref")) {
       return type(rule.path("allOf").path(0));
     }
-    return rule.path("type").asText();
+    return rule.has("type") ? rule.get("type").asText() : "any value";
   }
 }

@@ -21,16 +21,13 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.TruncatedNormalDistribution;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
  * The networks of the zoo. Layers are named as in the reference framework: {@code backbone.…},
@@ -39,11 +36,6 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  */
 public final class Architectures {
   static final String INPUT = "input";
-  private static final String LOGITS = "head.fc";
-  private static final String TRANSFORMER_LOGITS = "head.layers.head";
-  private static final String LOSS = "head.loss_module";
-  private static final String PIXEL_LOGITS = "decode_head.conv_seg";
-  private static final String PIXEL_LOSS = "decode_head.loss_module";
 
   /** Standard deviation of a transformer's weights at the start. */
   private static final double LINEAR_STD = 0.02;
@@ -244,16 +236,7 @@ public final class Architectures {
   public ComputationGraphConfiguration segmentationCnn(SegmentationCnn architecture) {
     GraphBuilder graph = start(WeightInit.RELU);
     String last = new SegmentationLayers(new Stack(graph), architecture.channels()).add();
-    Integer numClasses = architecture.numClasses();
-    graph.addLayer(
-        PIXEL_LOGITS, ConvLayers.conv(numClasses == null ? classes : numClasses, 1, 1, true), last);
-    graph.addLayer(
-        PIXEL_LOSS,
-        new CnnLossLayer.Builder(LossFunctions.LossFunction.MCXENT)
-            .activation(Activation.SOFTMAX)
-            .build(),
-        PIXEL_LOGITS);
-    return graph.setOutputs(PIXEL_LOSS).build();
+    return heads(graph, architecture.numClasses()).ofPixels(last);
   }
 
   /**
@@ -276,7 +259,6 @@ public final class Architectures {
         .setInputTypes(input);
   }
 
-  /** A head for each learnt token, of which the first classifies; the others wait for a loss. */
   ComputationGraphConfiguration transformer(
       TransformerArch.Size size,
       int patchSize,
@@ -291,32 +273,17 @@ public final class Architectures {
     List<String> tokens =
         new VisionTransformerLayers(new Stack(graph), size, dropPathRate, patches, learntTokens)
             .add(patchSize);
-    for (int i = 0; i < tokens.size(); i++) {
-      graph.addLayer(
-          i == 0 ? TRANSFORMER_LOGITS : TRANSFORMER_LOGITS + "_dist",
-          new DenseLayer.Builder()
-              .nOut(numClasses == null ? classes : numClasses)
-              .weightInit(WeightInit.ZERO)
-              .build(),
-          tokens.get(i));
-    }
-    return loss(graph, TRANSFORMER_LOGITS);
+    return heads(graph, numClasses).ofTokens(tokens);
   }
 
   private ComputationGraphConfiguration finish(
       GraphBuilder graph, String last, Integer numClasses) {
-    graph.addLayer(LOGITS, dense(numClasses == null ? classes : numClasses), last);
-    return loss(graph, LOGITS);
+    return heads(graph, numClasses).ofExamples(last);
   }
 
-  private static ComputationGraphConfiguration loss(GraphBuilder graph, String logits) {
-    graph.addLayer(
-        LOSS,
-        new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
-            .activation(Activation.SOFTMAX)
-            .build(),
-        logits);
-    return graph.setOutputs(LOSS).build();
+  /** For so many classes as the config says, or as the data have. */
+  private Heads heads(GraphBuilder graph, Integer numClasses) {
+    return new Heads(graph, numClasses == null ? classes : numClasses);
   }
 
   private static DenseLayer dense(int units) {

@@ -99,7 +99,7 @@ public final class Limbeck {
         return userError.problems();
       }
     }
-    return MemoryShortage.in(thrown, losses.last()).stream().toList();
+    return MemoryShortage.in(thrown, losses.last().or(FatalErrors::last)).stream().toList();
   }
 
   /** The version that the build wrote into the jar. */

@@ -20,6 +20,7 @@ final class Verbosity {
       List.of(
           "org.apache.spark.executor.Executor",
           "org.apache.spark.scheduler.TaskSetManager",
+          "org.apache.spark.util.Utils",
           "org.apache.spark.network");
 
   @Option(
@@ -70,6 +71,7 @@ final class Verbosity {
     if (System.getProperty(MASTER, LOCAL).startsWith("local[")) {
       // What a task threw is in the way of nothing else here, and the driver must live to tell it.
       unlessSet(builder, "spark.executor.killOnFatalError.depth", "0");
+      FatalErrors.watch(verbose);
     }
     SparkSession spark = builder.getOrCreate();
     spark.sparkContext().addSparkListener(losses);

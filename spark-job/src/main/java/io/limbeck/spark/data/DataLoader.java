@@ -234,6 +234,7 @@ public final class DataLoader {
           dealing,
           homes,
           examples,
+          found.stream().map(Packer.Packed::range).reduce(ValueRange.NONE, ValueRange::and),
           Long.toHexString(checksum),
           packed);
     } catch (RuntimeException e) {

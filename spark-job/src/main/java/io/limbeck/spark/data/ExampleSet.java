@@ -14,6 +14,7 @@ import scala.reflect.ClassTag$;
  * @param dealing which segments those are
  * @param homes which executor keeps which partition
  * @param size how many
+ * @param range of their raw values
  * @param fingerprint of the examples' numbers, values and labels; equal sets have equal ones
  * @param persisted what Spark keeps of them, made by {@link Packer}; null for nothing
  */
@@ -22,6 +23,7 @@ public record ExampleSet(
     Dealing dealing,
     Homes homes,
     long size,
+    ValueRange range,
     String fingerprint,
     JavaRDD<?> persisted) {
 

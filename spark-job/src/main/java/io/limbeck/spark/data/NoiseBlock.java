@@ -30,7 +30,8 @@ final class NoiseBlock implements Block {
             .parallelize(IntStream.range(0, partitions).boxed().toList(), partitions)
             .map(partition -> new NoiseBlock(partition, steps, batchSize));
     long images = (long) partitions * steps * batchSize;
-    return new ExampleSet(blocks, new Dealing(partitions, 1), Homes.none(), images, "none", null);
+    return new ExampleSet(
+        blocks, new Dealing(partitions, 1), Homes.none(), images, ValueRange.NONE, "none", null);
   }
 
   @Override

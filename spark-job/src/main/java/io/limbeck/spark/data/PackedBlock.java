@@ -122,6 +122,11 @@ final class PackedBlock implements Block {
     return sum;
   }
 
+  /** Between which numbers the raw values lie. */
+  ValueRange range() {
+    return values.range();
+  }
+
   /**
    * Some examples, not augmented.
    *

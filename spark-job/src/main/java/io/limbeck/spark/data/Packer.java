@@ -38,14 +38,21 @@ final class Packer {
    * @param problem null where all is well
    * @param firstBad the number of the example that is wrong
    * @param examples in the block
+   * @param range of their raw values
    * @param checksum of the examples, which adds up over blocks however they are dealt out
    */
-  record Packed(PackedBlock block, String problem, long firstBad, long examples, long checksum)
+  record Packed(
+      PackedBlock block,
+      String problem,
+      long firstBad,
+      long examples,
+      ValueRange range,
+      long checksum)
       implements java.io.Serializable {
 
     /** What the driver must know of it. */
     Packed withoutBlock() {
-      return new Packed(null, problem, firstBad, examples, checksum);
+      return new Packed(null, problem, firstBad, examples, range, checksum);
     }
   }
 
@@ -73,11 +80,12 @@ final class Packer {
       for (Tuple2<Long, Item> each : sorted) {
         String problem = problem(each._2(), each._1());
         if (problem != null) {
-          return new Packed(null, problem, each._1(), 0, 0);
+          return new Packed(null, problem, each._1(), 0, ValueRange.NONE, 0);
         }
       }
       PackedBlock block = block(number, sorted);
-      return new Packed(block, null, Long.MAX_VALUE, sorted.size(), block.checksum());
+      return new Packed(
+          block, null, Long.MAX_VALUE, sorted.size(), block.range(), block.checksum());
     }
 
     private String problem(Item item, long id) {

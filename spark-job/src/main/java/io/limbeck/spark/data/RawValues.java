@@ -40,6 +40,9 @@ sealed interface RawValues extends Serializable {
    */
   void copy(int from, int[] view, int length, BatchBuffer buffer, int at);
 
+  /** Between which numbers they lie. */
+  ValueRange range();
+
   /** A number that depends on so many values. */
   long checksum(int from, int length);
 
@@ -57,6 +60,11 @@ sealed interface RawValues extends Serializable {
         int source = view[i];
         to[start + i] = source < 0 ? 0 : values[from + source];
       }
+    }
+
+    @Override
+    public ValueRange range() {
+      return ValueRange.BYTES;
     }
 
     @Override
@@ -81,6 +89,11 @@ sealed interface RawValues extends Serializable {
         int source = view[i];
         to[start + i] = source < 0 ? 0 : values[from + source];
       }
+    }
+
+    @Override
+    public ValueRange range() {
+      return ValueRange.of(values);
     }
 
     @Override

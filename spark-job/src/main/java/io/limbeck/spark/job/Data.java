@@ -1,6 +1,7 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.core.config.DataFree;
+import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
@@ -47,7 +48,12 @@ record Data(ExampleSet train, Optional<ExampleSet> validation, Optional<ExampleS
 
   /** Whether an experiment's training examples are made and not read. */
   static boolean isMade(Prepared prepared) {
-    return prepared.config().algorithm() instanceof DataFree;
+    return isMade(prepared.config());
+  }
+
+  /** The same of a config. */
+  static boolean isMade(ExperimentConfig config) {
+    return config.algorithm() instanceof DataFree;
   }
 
   private static ExampleSet noise(JavaSparkContext spark, DataFree dataFree, Prepared prepared) {

@@ -1,9 +1,7 @@
 package io.limbeck.spark.job;
 
-import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.config.Supervised;
-import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
 import io.limbeck.spark.cache.TeacherCache;
@@ -17,7 +15,6 @@ import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.FrozenTeachers;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +101,7 @@ final class SingleExperiment {
   private Report train(
       Prepared prepared, Data data, EngineStatus engine, OutputFolder folder, Stopwatch watch) {
     ExperimentConfig config = prepared.config();
-    requireExamples(config, data);
+    ExampleChecks.require(config, data);
     Map<String, TeacherReport> teachers =
         watch.time(Stopwatch.Part.EVALUATION, () -> teacherReports.of(prepared, data));
     TeacherReport alone = teachers.get("");
@@ -183,27 +180,6 @@ final class SingleExperiment {
                 identity.put(
                     name.isEmpty() ? "teacher" : "teacher " + name, teacher.taps().fingerprint()));
     return identity;
-  }
-
-  /** Some losses hold something for every example. */
-  private static void requireExamples(ExperimentConfig config, Data data) {
-    if (config.algorithm() instanceof Distillation distill) {
-      List<String> problems = new ArrayList<>();
-      distill
-          .distiller()
-          .distillLosses()
-          .forEach(
-              (name, loss) ->
-                  loss.examplesProblem(data.train().size())
-                      .ifPresent(
-                          problem ->
-                              problems.add(
-                                  "'algorithm.distiller.distill_losses.%s': %s"
-                                      .formatted(name, problem))));
-      if (!problems.isEmpty()) {
-        throw new UserException(problems);
-      }
-    }
   }
 
   private static List<Mode> modes(ExperimentConfig config) {

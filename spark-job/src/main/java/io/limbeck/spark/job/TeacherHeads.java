@@ -34,6 +34,11 @@ final class TeacherHeads {
       TeacherModel teacher,
       WorkerPlan.Distillation plan,
       int classes) {
+    if (algorithm.teacherTrainable()) {
+      throw new UserException(
+          "'%s' is the head of a frozen teacher, but 'algorithm.teacher_trainable' is true: leave one of the two out"
+              .formatted(KEY));
+    }
     ExitConfig head = algorithm.teacherHead();
     Map<String, PlannedConnector> connectors =
         plan.losses().connectors().stream()

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -277,5 +279,23 @@ class LimbeckTest {
         .as(
             "docs/config.md is out of date: deploy/local/limbeck schema --markdown > docs/config.md")
         .isEqualTo(Files.readString(Path.of("../docs/config.md")).strip());
+  }
+
+  @Test
+  void configReference_everyLinkLeadsToAHeading() throws IOException {
+    String page = Files.readString(Path.of("../docs/config.md"));
+    List<String> headings =
+        page.lines()
+            .filter(line -> line.startsWith("#"))
+            .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+            .toList();
+    List<String> links =
+        Pattern.compile("]\\(#(\\S+)\\)( |$)")
+            .matcher(page)
+            .results()
+            .map(link -> link.group(1))
+            .distinct()
+            .toList();
+    assertThat(links).hasSizeGreaterThan(10).isSubsetOf(headings);
   }
 }

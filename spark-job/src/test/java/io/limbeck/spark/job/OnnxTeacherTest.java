@@ -8,7 +8,9 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestData;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.report.Report;
+import io.limbeck.spark.storage.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -168,5 +170,22 @@ class OnnxTeacherTest {
     assertMessage(
         "'algorithm.distiller.teacher_recorders.fc.source' is \"score\", which is not in the model, did you mean 'scores'? (known: flat, hidden, relu, scores)",
         onnx("score"));
+  }
+
+  /** Models that were read are kept, but not longer than their files. */
+  @Test
+  void file_writtenAnew_isReadAnew() {
+    ModelFactory factory =
+        new ModelFactory(
+            new Storage(TestSpark.context().hadoopConfiguration()), new int[] {1, 8, 8}, 3);
+    String file = dir.resolve("teacher.onnx").toString();
+    assertThat(factory.classifier(file, "MODEL").outputs()).containsExactly("scores");
+    assertThat(factory.classifier(file, "MODEL")).isSameAs(factory.classifier(file, "MODEL"));
+    tiny.write("teacher.onnx", OnnxMlp.of(ModelFile.read(TinyExperiment.teacher(7), "teacher")));
+    assertThatThrownBy(() -> factory.classifier(file, "MODEL"))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "Model file %s puts out no scores of 3 classes, 'data.num_classes', so it cannot be evaluated",
+            file);
   }
 }

@@ -160,6 +160,7 @@ class TextDistillTest {
           algorithm.stages.student.algorithm.teacher_head.connector=heat | Stage 'student': 'algorithm.teacher_head.connector' is "heat", which is not a connector that a mapping names, did you mean 'head'? (known: head)
           algorithm.stages.student.algorithm.teacher_head.connector_idx=1 | Stage 'student': 'algorithm.teacher_head.connector_idx' is 1 but connector 'head' has 1 output, so it must be from 0 to 0
           algorithm.stages.student.algorithm.init_cfg=null | Stage 'student': 'algorithm.teacher_head.connector' is "head", which has not learnt yet: name the output folder of the experiment that trained it in 'algorithm.init_cfg.checkpoint', or leave the head out
+          algorithm.stages.head.algorithm.architecture.vocabulary=7 | stage head (1 of 2): 'algorithm.architecture.vocabulary' is 7, so tokens run from 0 to 6, but those of 'data.train' run from 0 to 9
           data.tokenize.length=1 | Stage 'head': 'algorithm.architecture.widths' has 2, but the examples have only 1 tokens
           """)
   void check_whatDoesNotFit_isTold(String override, String message) {

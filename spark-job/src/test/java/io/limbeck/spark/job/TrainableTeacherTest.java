@@ -146,4 +146,17 @@ class TrainableTeacherTest {
             "'algorithm.teacher_trainable' is true and 'algorithm.student_trainable' false: let the network that learns be"
                 + " the student");
   }
+
+  @Test
+  void teacherHead_ofATeacherThatLearns_isRefused() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    "out",
+                    "algorithm.teacher_trainable=true",
+                    "algorithm.teacher_head={connector: head}"))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "'algorithm.teacher_head' is the head of a frozen teacher, but 'algorithm.teacher_trainable' is true: leave one of the two out");
+  }
 }
