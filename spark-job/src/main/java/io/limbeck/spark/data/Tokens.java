@@ -14,6 +14,7 @@ import org.apache.spark.sql.types.DataTypes;
 /** Makes tokens of a column of text, on the executors. */
 final class Tokens implements UDF1<String, float[]> {
   private static final long serialVersionUID = 1L;
+  private static final int ENDS = 16;
 
   private final Broadcast<byte[]> json;
   private final int length;
@@ -34,8 +35,8 @@ final class Tokens implements UDF1<String, float[]> {
   static Tokens of(JavaSparkContext context, Tokenize tokenize, String key) {
     String file = tokenize.tokenizer();
     byte[] json = new Storage(context.hadoopConfiguration()).read(file, key + ".tokenizer");
-    Tokenizer tokenizer = tokenizer(json, tokenize.length(), file, key);
-    float[] nothing = tokenizer.tokens("");
+    // Even nothing has tokens that say where it begins and ends.
+    float[] nothing = tokenizer(json, tokenize.length() + ENDS, file, key).tokens("");
     float padding = nothing[nothing.length - 1];
     if (padding != 0) {
       throw new UserException(

@@ -96,6 +96,19 @@ class TextDataTest {
             new float[] {2, 3, 4, 9, 4}, new float[] {5, 1, 6, 7, 8}, new float[] {0, 0, 0, 0, 0});
   }
 
+  /** The marks of beginning and end may be all that there is room for. */
+  @Test
+  void tokenizer_withMarks_mayLeaveNoRoomForPadding() {
+    TestText.write(
+        dir.resolve("tokenizer.json"),
+        TestText.tokenizer("null")
+            .replace(
+                "\"post_processor\": null",
+                "\"post_processor\": {\"type\": \"BertProcessing\", \"sep\": [\"and\", 9], \"cls\": [\"at\", 6]}"));
+    assertThat(features(loader(json("mails.jsonl"), tokenize(2))).get(0)).containsExactly(6, 9);
+    assertThat(features(loader(json("mails.jsonl"), tokenize(3))).get(0)).containsExactly(6, 2, 9);
+  }
+
   @Test
   void parquet_text_givesTheSame() {
     TestSpark.session()
