@@ -78,11 +78,12 @@ record FrozenOnnx(
     return model.length;
   }
 
+  /** Holds nothing of the file, of which onnxruntime has its own copy. */
   @Override
   public LoadedTeacher load() {
     try {
-      Session session = Session.of(model, feeds);
-      return () -> new OnnxTeacher(session, this);
+      OnnxTeacher teacher = new OnnxTeacher(Session.of(model, feeds), input, outputs, tokenMeans);
+      return () -> teacher;
     } catch (OrtException e) {
       throw new IllegalStateException("It ran on the driver: " + e.getMessage(), e);
     }

@@ -71,6 +71,11 @@ public record FrozenNetwork(
    * @param shared weights that several instances may look at, from {@link #sharedWeights()}
    */
   public TeacherGraph materialise(SharedWeights shared) {
+    return materialise(configuration, outputs, shared);
+  }
+
+  private static TeacherGraph materialise(
+      String configuration, List<String> outputs, SharedWeights shared) {
     ComputationGraphConfiguration conf = ComputationGraphConfiguration.fromJson(configuration);
     GradientCorrections.replaceAttention(conf);
     ComputationGraph network = Networks.sharing(conf, shared.parameters());
@@ -87,10 +92,13 @@ public record FrozenNetwork(
     return (long) Float.BYTES * parameters.length;
   }
 
+  /** Holds nothing of this network but its arrays: the vector on the heap may go. */
   @Override
   public LoadedTeacher load() {
     SharedWeights shared = sharedWeights();
-    return () -> materialise(shared);
+    String json = configuration;
+    List<String> taps = outputs;
+    return () -> materialise(json, taps, shared);
   }
 
   private static String fingerprint(String json, float[] parameters, Collection<String> outputs) {

@@ -3,7 +3,9 @@ package io.limbeck.dl4j.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.limbeck.core.config.ArchitectureConfig.CifarResNet;
+import io.limbeck.core.network.LoadedTeacher;
 import io.limbeck.dl4j.zoo.Architectures;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -53,6 +55,22 @@ class TeacherGraphTest {
     INDArray probabilities =
         org.nd4j.linalg.ops.transforms.Transforms.softmax(recorded.get("head.fc"));
     assertThat(probabilities.equalsWithEps(whole, 1e-6)).isTrue();
+  }
+
+  /** An executor would have all teachers twice, once of them on its heap. */
+  @Test
+  void load_letsTheVectorOnTheHeapGo() {
+    ComputationGraph network = resNet();
+    FrozenNetwork frozen =
+        FrozenNetwork.of(network.getConfiguration(), network, List.of("head.fc"));
+    WeakReference<float[]> vector = new WeakReference<>(frozen.parameters());
+    LoadedTeacher loaded = frozen.load();
+    frozen = null;
+    for (int i = 0; i < 50 && vector.get() != null; i++) {
+      System.gc();
+    }
+    assertThat(vector.get()).isNull();
+    assertThat(loaded.instance().forward(features)).containsKey("head.fc");
   }
 
   @Test

@@ -60,13 +60,18 @@ public record HeadedTeacher(
     return network.bytes();
   }
 
+  /** Holds nothing of the network's weights as they travelled. */
   @Override
   public LoadedTeacher load() {
     LoadedTeacher loaded = Teachers.loaded(network);
-    return () -> headed(loaded.instance());
+    WorkerPlan.Distillation made = plan;
+    ExitConfig taken = head;
+    String output = outputs().get(0);
+    return () -> headed(loaded.instance(), made, taken, output);
   }
 
-  private Teacher headed(Teacher teacher) {
+  private static Teacher headed(
+      Teacher teacher, WorkerPlan.Distillation plan, ExitConfig head, String output) {
     PlannedConnector connector =
         plan.losses().connectors().stream()
             .filter(each -> each.name().equals(head.connector()))
@@ -86,8 +91,7 @@ public record HeadedTeacher(
       @Override
       public Map<String, INDArray> forward(INDArray features) {
         return Map.of(
-            outputs().get(0),
-            graph.forward(teacher.forward(features)).get(head.connector()).get(index));
+            output, graph.forward(teacher.forward(features)).get(head.connector()).get(index));
       }
 
       @Override
