@@ -65,6 +65,12 @@ class ArchitectureTest {
           .definedBy("..spark.visual..")
           .layer("checkpoint")
           .definedBy("..spark.checkpoint..")
+          .layer("chart")
+          .definedBy("..spark.chart..")
+          .layer("monitor")
+          .definedBy("..spark.monitor..")
+          .layer("ui")
+          .definedBy("..spark.ui..")
           .layer("job")
           .definedBy("..spark.job..")
           .layer("dl4j")
@@ -97,6 +103,12 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("storage", "round", "report")
           .whereLayer("visual")
           .mayNotAccessAnyLayer()
+          .whereLayer("chart")
+          .mayNotAccessAnyLayer()
+          .whereLayer("monitor")
+          .mayOnlyAccessLayers("round", "report")
+          .whereLayer("ui")
+          .mayOnlyAccessLayers("monitor", "chart")
           .whereLayer("job")
           .mayOnlyAccessLayers(
               "storage",
@@ -108,7 +120,9 @@ class ArchitectureTest {
               "cache",
               "report",
               "checkpoint",
-              "visual")
+              "visual",
+              "monitor",
+              "ui")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("storage", "data", "model", "worker", "round", "precision")
           .whereLayer("ml")

@@ -24,6 +24,7 @@ final class JobProcess {
           "com/fasterxml/jackson/core/",
           "com/fasterxml/jackson/module/",
           "com/fasterxml/jackson/datatype/",
+          "com/sun/",
           "com/twitter/",
           "com/esotericsoftware/",
           "com/google/guava/",
@@ -42,6 +43,7 @@ final class JobProcess {
           "org/antlr/",
           "org/codehaus/",
           "org/glassfish/",
+          "org/javassist/",
           "org/json4s/",
           "org/lz4/",
           "org/objenesis/",
@@ -105,7 +107,9 @@ final class JobProcess {
    */
   static Process start(Path folder, List<String> options, String... arguments) throws IOException {
     List<String> all = new ArrayList<>(options);
-    all.add("-Dspark.ui.enabled=false");
+    if (options.stream().noneMatch(option -> option.startsWith("-Dspark.ui."))) {
+      all.add("-Dspark.ui.enabled=false");
+    }
     List<String> command = new ArrayList<>(List.of("io.limbeck.spark.cli.Limbeck"));
     Collections.addAll(command, arguments);
     return java(folder, all, command.toArray(String[]::new)).start();

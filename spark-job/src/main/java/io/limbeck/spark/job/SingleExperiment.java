@@ -129,7 +129,7 @@ final class SingleExperiment {
               data,
               broadcast,
               cache,
-              progress,
+              new Narrator(job.context().sc(), progress, config.name(), scores(teachers)),
               watch,
               continuation,
               models);
@@ -161,6 +161,16 @@ final class SingleExperiment {
         broadcast.destroy();
       }
     }
+  }
+
+  private static Map<String, Double> scores(Map<String, TeacherReport> teachers) {
+    Map<String, Double> scores = new LinkedHashMap<>();
+    teachers.forEach(
+        (name, teacher) ->
+            teacher
+                .comparedAccuracy()
+                .ifPresent(score -> scores.put(name.isEmpty() ? "teacher" : name, score)));
+    return scores;
   }
 
   private static ModelSeries model(Map<Mode, SeedRuns.Result> results, Mode mode) {

@@ -19,6 +19,7 @@ import io.limbeck.spark.data.ContrastSampler;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.TrainingData;
 import io.limbeck.spark.evaluation.MomentsTask;
+import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.round.RoundEngine;
@@ -44,7 +45,7 @@ final class Trainer {
   private final Data data;
   private final Broadcast<FrozenTeachers> teachers;
   private final Optional<TeacherCache> cache;
-  private final Progress progress;
+  private final Narrator narrator;
   private final Stopwatch watch;
   private final Evaluator evaluator;
   private final Continuation continuation;
@@ -58,7 +59,7 @@ final class Trainer {
    * @param data its examples
    * @param teachers null without any
    * @param cache of what the teacher puts out
-   * @param progress told how it goes
+   * @param narrator told how it goes
    * @param watch told what takes how long
    * @param continuation where runs are kept, and which go on
    * @param models where they leave what they have learnt
@@ -69,7 +70,7 @@ final class Trainer {
       Data data,
       Broadcast<FrozenTeachers> teachers,
       Optional<TeacherCache> cache,
-      Progress progress,
+      Narrator narrator,
       Stopwatch watch,
       Continuation continuation,
       ModelFiles models) {
@@ -79,7 +80,7 @@ final class Trainer {
     this.data = data;
     this.teachers = teachers;
     this.cache = cache;
-    this.progress = progress;
+    this.narrator = narrator;
     this.watch = watch;
     this.continuation = continuation;
     this.models = models;
@@ -171,10 +172,12 @@ final class Trainer {
               config.averaging(),
               steps,
               networks.statistics());
-      progress.run(
-          mode.label() + " (seed " + seed + ")",
+      narrator.begin(
+          mode,
+          seed,
           config.schedule().epochs(),
-          from.progress().epoch(),
+          steps,
+          from.progress(),
           (double) from.progress().round() / engine.rounds(from.state(), from.progress().epoch()));
       return new TrainingRun(seed, mode, engine, options, networks, checkpoints, this, from)
           .toTheEnd();
@@ -204,12 +207,22 @@ final class Trainer {
   /** Tells that a round is done. */
   void roundDone(RoundSummary done) {
     watch.round(done);
-    progress.round(done);
+    narrator.round(done);
+  }
+
+  /** Tells that an epoch is done. */
+  void epochDone(EpochRecord done) {
+    narrator.epoch(done);
+  }
+
+  /** Tells that a training is done. */
+  void done(RunRecord record) {
+    narrator.done(record);
   }
 
   /** Takes the line that tells how it goes away, for what comes next. */
   void clearProgress() {
-    progress.clear();
+    narrator.clear();
   }
 
   /** Where runs leave what they have learnt. */

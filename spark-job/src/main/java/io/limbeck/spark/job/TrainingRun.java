@@ -106,6 +106,7 @@ final class TrainingRun {
             others.isEmpty() ? null : others,
             seconds,
             trainer.examplesPerEpoch() * allEpochs / seconds);
+    trainer.done(record);
     Map<String, Long> sizes = new LinkedHashMap<>();
     networks.names().forEach(name -> sizes.put(name, networks.size(name)));
     return new Trainer.Trained(
@@ -200,7 +201,10 @@ final class TrainingRun {
       trainer.models().best(mode, seed, models);
     }
     double rate = options.learningRate().at((epoch + 1) * options.stepsPerEpoch() - 1);
-    epochs.add(sums.record(epoch + 1, rate, done.steps(), validation, all.isEmpty() ? null : all));
+    EpochRecord record =
+        sums.record(epoch + 1, rate, done.steps(), validation, all.isEmpty() ? null : all);
+    epochs.add(record);
+    trainer.epochDone(record);
     seconds += sums.seconds();
     sums = EpochSums.NONE;
     epoch++;

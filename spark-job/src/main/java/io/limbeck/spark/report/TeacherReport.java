@@ -25,7 +25,7 @@ public record TeacherReport(long parameters, long modelBytes, Split validation, 
    * The accuracy that students are held against: on test examples, if there are any. Empty for a
    * teacher that is no classifier.
    */
-  OptionalDouble comparedAccuracy() {
+  public OptionalDouble comparedAccuracy() {
     Split compared = test != null ? test : validation;
     return compared == null ? OptionalDouble.empty() : OptionalDouble.of(compared.score());
   }

@@ -5,6 +5,7 @@ import io.limbeck.core.config.AveragingConfig.BadNumbers;
 import io.limbeck.core.config.AveragingConfig.UpdaterState;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.averaging.Contribution;
+import io.limbeck.spark.averaging.Drift;
 import io.limbeck.spark.averaging.OuterStep;
 import io.limbeck.spark.averaging.RoundPlan;
 import io.limbeck.spark.averaging.WeightedMean;
@@ -17,9 +18,7 @@ import io.limbeck.spark.worker.RoundTask;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.WorkerResult;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -130,22 +129,44 @@ public final class RoundEngine {
    */
   private Done run(TrainingState before, int epoch, int round, List<RoundPlan.Span> spans) {
     RoundPlan.Span span = spans.get(round);
-    long begin = System.nanoTime();
+    RoundClock clock = new RoundClock();
     spark.setJobDescription(
         "epoch %d, round %d / %d".formatted(epoch + 1, round + 1, spans.size()));
-    List<WorkerResult> results = round(before, epoch, span);
+    List<WorkerResult> results = round(before, epoch, span, clock);
+    clock.tasksDone();
     List<String> skipped = skipped(results, "round %d / %d".formatted(round + 1, spans.size()));
     results.removeIf(result -> result.failure() != null);
-    TrainingState after = average(before, results, stepsBefore(epoch) + span.first());
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    return new Done(after, summary(results, skipped, epoch, round, spans, seconds));
+    int firstStep = stepsBefore(epoch) + span.first();
+    float[] start = before.parameters();
+    float[] mean = mean(results, result -> result.learnt().from(start), start);
+    double rate = plan.value().learningRate(firstStep);
+    TrainingState after = moved(before, mean, results, rate);
+    Measured measured = new Measured(results, this::weight);
+    return new Done(
+        after,
+        new RoundSummary(
+            epoch,
+            round,
+            spans.size(),
+            span.steps(),
+            firstStep + span.steps(),
+            measured.examples(),
+            measured.losses(),
+            rate,
+            measured.drift(Drift.squaredMove(start, mean)),
+            clock.times(measured.stepSeconds()),
+            measured.teacherShare(),
+            measured.cachedShare(),
+            measured.examplesByExecutor(),
+            skipped));
   }
 
   private int stepsBefore(int epoch) {
     return epoch * rounds.stepsPerEpoch();
   }
 
-  private List<WorkerResult> round(TrainingState state, int epoch, RoundPlan.Span span) {
+  private List<WorkerResult> round(
+      TrainingState state, int epoch, RoundPlan.Span span, RoundClock clock) {
     boolean keepsUpdater = averaging.updaterState() != UpdaterState.RESET;
     RoundState roundState =
         new RoundState(
@@ -159,6 +180,7 @@ public final class RoundEngine {
             keepsUpdater,
             averaging.deltas());
     try (RoundStart start = RoundStart.of(spark, roundState)) {
+      clock.sent();
       return RoundJob.run(
           spark,
           examples.blocks(epoch, span.first(), span.steps()),
@@ -189,11 +211,10 @@ public final class RoundEngine {
     return "partition %d, %s, %s".formatted(failed.partition(), round, failed.failure());
   }
 
-  private TrainingState average(TrainingState before, List<WorkerResult> results, int firstStep) {
-    float[] start = before.parameters();
-    float[] mean = mean(results, result -> result.learnt().from(start), start);
+  private TrainingState moved(
+      TrainingState before, float[] mean, List<WorkerResult> results, double learningRate) {
     OuterStep.Moved moved =
-        outer.step(start, mean, before.outerState(), plan.value().learningRate(firstStep));
+        outer.step(before.parameters(), mean, before.outerState(), learningRate);
     return new TrainingState(
         moved.parameters(),
         mean(results, result -> result.updaterState().values(), before.updaterState()),
@@ -217,34 +238,5 @@ public final class RoundEngine {
 
   private double weight(WorkerResult result) {
     return averaging.weighted() ? result.examples() : Math.signum((double) result.examples());
-  }
-
-  private RoundSummary summary(
-      List<WorkerResult> results,
-      List<String> skipped,
-      int epoch,
-      int round,
-      List<RoundPlan.Span> spans,
-      double seconds) {
-    long examples = results.stream().mapToLong(WorkerResult::examples).sum();
-    Map<String, Double> losses = new LinkedHashMap<>();
-    for (WorkerResult result : results) {
-      result.lossSums().forEach((name, sum) -> losses.merge(name, sum / examples, Double::sum));
-    }
-    double step = results.stream().mapToLong(WorkerResult::stepNanos).sum();
-    double inTeacher = results.stream().mapToLong(WorkerResult::teacherNanos).sum();
-    RoundPlan.Span span = spans.get(round);
-    return new RoundSummary(
-        epoch,
-        round,
-        spans.size(),
-        span.steps(),
-        stepsBefore(epoch) + span.first() + span.steps(),
-        examples,
-        losses,
-        seconds,
-        results.stream().mapToLong(WorkerResult::stepNanos).max().orElse(0) / 1e9,
-        step == 0 ? 0 : inTeacher / step,
-        skipped);
   }
 }

@@ -13,9 +13,13 @@ import java.util.Map;
  * @param stepsDone of the training, with this round
  * @param examples learnt from
  * @param losses each loss by name, mean over the examples
- * @param seconds wall time of the round
- * @param stepSeconds the longest that a partition spent in its steps
+ * @param learningRate of its first step
+ * @param drift how far the workers went apart, 0 to 1: {@link io.limbeck.spark.averaging.Drift}
+ * @param times where its time went
  * @param teacherShare part of the step time spent in the teacher, 0 to 1
+ * @param cachedShare part of the examples of which the teacher's outputs were kept from before, 0
+ *     to 1
+ * @param examplesByExecutor how many each executor learnt from
  * @param skipped what was left out of the average for its bad numbers, a clause a partition
  */
 public record RoundSummary(
@@ -26,7 +30,21 @@ public record RoundSummary(
     int stepsDone,
     long examples,
     Map<String, Double> losses,
-    double seconds,
-    double stepSeconds,
+    double learningRate,
+    double drift,
+    RoundTimes times,
     double teacherShare,
-    List<String> skipped) {}
+    double cachedShare,
+    Map<String, Long> examplesByExecutor,
+    List<String> skipped) {
+
+  /** Wall time of the round. */
+  public double seconds() {
+    return times.total();
+  }
+
+  /** The longest that a partition spent in its steps. */
+  public double stepSeconds() {
+    return times.steps();
+  }
+}

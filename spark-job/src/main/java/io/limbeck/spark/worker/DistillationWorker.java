@@ -5,6 +5,7 @@ import io.limbeck.core.loss.LossState;
 import io.limbeck.core.network.DataSamples;
 import io.limbeck.dl4j.graph.DistillationStep;
 import io.limbeck.dl4j.graph.NonFinite;
+import io.limbeck.spark.averaging.Drift;
 import io.limbeck.spark.averaging.Learnt;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.ContrastSampler;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -43,6 +45,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   private transient List<Map<String, LossState.Change>> lossChanges;
   private transient long examples;
   private transient int steps;
+  private transient long cachedExamples;
   private transient long stepNanos;
   private transient long teacherNanosBefore;
 
@@ -76,6 +79,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
     lossSums = new LinkedHashMap<>();
     lossChanges = new ArrayList<>();
     examples = 0;
+    cachedExamples = 0;
     steps = 0;
     stepNanos = 0;
     teacherNanosBefore = workplace.step().teacherNanos();
@@ -103,6 +107,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
             : workplace.dataFree().run((int) size, epoch());
     stepNanos += System.nanoTime() - start;
     examples += size;
+    cachedExamples += batch.teacher() == null ? 0 : size;
     steps++;
     Map<String, LossState.Change> changes = workplace.step().takeChanges();
     if (!changes.isEmpty()) {
@@ -173,8 +178,12 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
             updaterState(),
             lossChanges,
             lossSums,
-            stepNanos,
-            workplace.step().teacherNanos() - teacherNanosBefore,
+            new TaskMeasures(
+                executor(),
+                stepNanos,
+                workplace.step().teacherNanos() - teacherNanosBefore,
+                cachedExamples,
+                Drift.squaredMove(state.value().parameters().values(), parameters)),
             null);
     Workplaces.giveBack(plan.value(), workplace);
     workplace = null;
@@ -207,7 +216,18 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   private WorkerResult failed(String what) {
     workplace = null;
     return new WorkerResult(
-        partition, 0, Learnt.NOTHING, FloatArray.empty(), List.of(), lossSums, stepNanos, 0, what);
+        partition,
+        0,
+        Learnt.NOTHING,
+        FloatArray.empty(),
+        List.of(),
+        lossSums,
+        TaskMeasures.NONE,
+        what);
+  }
+
+  private static String executor() {
+    return SparkEnv.get().executorId();
   }
 
   @Override

@@ -18,8 +18,7 @@ import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
  * @param updaterState after the round
  * @param lossChanges what losses want to remember, step by step, by loss name
  * @param lossSums each loss by name, summed over the examples
- * @param stepNanos time in training steps
- * @param teacherNanos the teacher's part of it
+ * @param measures what was measured meanwhile
  * @param failure what went wrong; null when all is well
  */
 public record WorkerResult(
@@ -29,8 +28,7 @@ public record WorkerResult(
     FloatArray updaterState,
     List<Map<String, LossState.Change>> lossChanges,
     Map<String, Double> lossSums,
-    long stepNanos,
-    long teacherNanos,
+    TaskMeasures measures,
     String failure)
     implements TrainingResult, Serializable {
 
@@ -41,7 +39,14 @@ public record WorkerResult(
    */
   public static WorkerResult empty(int partition) {
     return new WorkerResult(
-        partition, 0, Learnt.NOTHING, FloatArray.empty(), List.of(), Map.of(), 0, 0, null);
+        partition,
+        0,
+        Learnt.NOTHING,
+        FloatArray.empty(),
+        List.of(),
+        Map.of(),
+        TaskMeasures.NONE,
+        null);
   }
 
   /** The same with the place of a failure, if there is one, written before it. */
@@ -55,8 +60,7 @@ public record WorkerResult(
             updaterState,
             lossChanges,
             lossSums,
-            stepNanos,
-            teacherNanos,
+            measures,
             place + ": " + failure);
   }
 

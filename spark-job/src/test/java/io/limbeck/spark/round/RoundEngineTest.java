@@ -1,6 +1,7 @@
 package io.limbeck.spark.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.limbeck.core.loss.relation.CRDLoss;
 import io.limbeck.dl4j.graph.DistillationStep;
@@ -10,12 +11,14 @@ import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.data.TrainingData;
 import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.broadcast.Broadcast;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -138,5 +141,23 @@ class RoundEngineTest extends EngineFixture {
     assertThat(summaries.get(1).round()).isEqualTo(1);
     assertThat(summaries.get(1).rounds()).isEqualTo(2);
     assertThat(summaries.get(0).teacherShare()).isBetween(0.0, 1.0);
+    assertThat(summaries.get(0).cachedShare()).isZero();
+    assertThat(summaries.get(0).examplesByExecutor()).containsExactly(Map.entry("driver", 48L));
+    assertThat(summaries.get(0).learningRate()).isEqualTo(setting.plan.learningRate(4));
+    // Two workers that learn from different examples go neither the same way nor against each
+    // other.
+    assertThat(summaries).allMatch(each -> each.drift() > 0.05 && each.drift() < 0.95);
+    RoundTimes times = summaries.get(0).times();
+    assertThat(times.broadcast() + times.steps() + times.waiting() + times.reduce())
+        .isCloseTo(times.total(), within(1e-6));
+  }
+
+  @Test
+  void oneWorker_hasNobodyToPartFrom() {
+    Setting setting = new Setting(false, SGD, 8, 4);
+    List<RoundSummary> summaries = new ArrayList<>();
+    TrainingData examples = examples(50, 1).training(4, 8);
+    setting.epoch(examples, every(3), setting.start(), 0, summaries::add);
+    assertThat(summaries).isNotEmpty().allMatch(each -> each.drift() < 1e-3);
   }
 }

@@ -1,0 +1,2 @@
+/** Charts for pages: what a browser needs to draw them. */
+package io.limbeck.spark.chart;

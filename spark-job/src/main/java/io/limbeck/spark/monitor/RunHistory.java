@@ -1,0 +1,52 @@
+package io.limbeck.spark.monitor;
+
+import io.limbeck.spark.monitor.DistillationEvent.EpochDone;
+import io.limbeck.spark.monitor.DistillationEvent.RoundDone;
+import io.limbeck.spark.monitor.DistillationEvent.RunDone;
+import io.limbeck.spark.monitor.DistillationEvent.RunStarted;
+import io.limbeck.spark.report.EpochRecord;
+import io.limbeck.spark.round.RoundSummary;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has happened in one training so far. */
+final class RunHistory {
+  private final RunStarted start;
+  private final RoundHistory rounds = new RoundHistory();
+  private final List<EpochRecord> epochs = new ArrayList<>();
+  private RoundSummary latest;
+  private RunDone done;
+  private long updated;
+
+  RunHistory(RunStarted start) {
+    this.start = start;
+    this.updated = start.time();
+    epochs.addAll(start.training().earlier());
+  }
+
+  void add(DistillationEvent event) {
+    updated = event.time();
+    if (event instanceof RoundDone round) {
+      latest = round.round();
+      rounds.add(latest);
+    } else if (event instanceof EpochDone epoch) {
+      epochs.add(epoch.epoch());
+    } else if (event instanceof RunDone end) {
+      done = end;
+    }
+  }
+
+  RunView view() {
+    return new RunView(
+        start.run(),
+        start.training(),
+        start.time(),
+        updated,
+        latest,
+        List.copyOf(epochs),
+        done == null ? null : done.bestEpoch(),
+        done == null ? null : done.best(),
+        done == null ? null : done.last(),
+        rounds.points());
+  }
+}

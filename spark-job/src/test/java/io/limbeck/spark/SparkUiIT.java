@@ -1,0 +1,232 @@
+package io.limbeck.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.limbeck.spark.job.TinyExperiment;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Distillation tab in a browser, while a job runs and in the history server after it. */
+class SparkUiIT {
+  /** A name that would be markup where a page did not escape it. */
+  private static final String NAME = "kd <img src=x onerror=\"document.title='broken'\">";
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private static Path dir;
+  private static String application;
+  private static JsonNode report;
+  private static String livePage;
+  private static JsonNode liveRuns;
+  private static JsonNode liveRun;
+  private static JsonNode liveApi;
+
+  @BeforeAll
+  static void job() throws Exception {
+    assumeTrue(Chromium.isThere(), "needs Chromium: apt-get install chromium");
+    Path events = Files.createDirectories(dir.resolve("events"));
+    int port = freePort();
+    List<String> options = new ArrayList<>(JobProcess.LOCAL);
+    options.add("-Dspark.ui.port=" + port);
+    options.add("-Dspark.eventLog.enabled=true");
+    options.add("-Dspark.eventLog.dir=" + events.toUri());
+    Process process =
+        JobProcess.start(
+            dir,
+            options,
+            "run",
+            new TinyExperiment(dir).file().toString(),
+            "--set=name=" + JSON.writeValueAsString(NAME),
+            "--set=output.dir=" + dir.resolve("out"),
+            "--set=schedule.epochs=300",
+            "--set=repeats=2");
+    drain(process);
+    String ui = "http://127.0.0.1:" + port;
+    // Until the second training runs.
+    until(
+        process,
+        () -> json(ui + "/distillation/runs/"),
+        runs -> runs.size() > 1 && runs.get(1).hasNonNull("latest"));
+    livePage = Chromium.dom(dir, ui + "/distillation/");
+    liveRuns = json(ui + "/distillation/runs/");
+    liveRun = json(ui + "/distillation/runs/1");
+    application = json(ui + "/api/v1/applications").get(0).get("id").asText();
+    liveApi = json(ui + "/api/v1/applications/" + application + "/distillation/");
+    assertThat(status(ui + "/distillation/runs/77")).isEqualTo(404);
+    assertThat(process.isAlive()).as("the job while it was looked at").isTrue();
+    assertThat(process.waitFor()).isZero();
+    report = JSON.readTree(dir.resolve("out/report.json").toFile());
+  }
+
+  private static void drain(Process process) {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    Thread reader = new Thread(() -> lines.lines().forEach(line -> {}), "drain");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private interface Ask {
+    JsonNode json() throws IOException, InterruptedException;
+  }
+
+  private static JsonNode until(Process process, Ask ask, Predicate<JsonNode> wanted)
+      throws InterruptedException {
+    while (true) {
+      try {
+        JsonNode answer = ask.json();
+        if (wanted.test(answer)) {
+          return answer;
+        }
+      } catch (IOException e) {
+        // Nobody listens yet.
+      }
+      assertThat(process.isAlive()).isTrue();
+      Thread.sleep(50);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  private static HttpResponse<String> get(String url) throws IOException, InterruptedException {
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static int status(String url) throws IOException, InterruptedException {
+    return get(url).statusCode();
+  }
+
+  private static JsonNode json(String url) throws IOException, InterruptedException {
+    HttpResponse<String> answer = get(url);
+    if (answer.statusCode() != 200) {
+      throw new IOException(answer.statusCode() + " for " + url + ": " + answer.body());
+    }
+    return JSON.readTree(answer.body());
+  }
+
+  /** The cells of the table of trainings, row by row. */
+  private static List<List<String>> rows(String page) {
+    Matcher table = Pattern.compile("<tbody>(.*?)</tbody>", Pattern.DOTALL).matcher(page);
+    assertThat(table.find()).as(page).isTrue();
+    return Stream.of(table.group(1).split("</tr>"))
+        .filter(row -> row.contains("<td"))
+        .map(
+            row ->
+                Pattern.compile("<td[^>]*>(.*?)</td>")
+                    .matcher(row)
+                    .results()
+                    .map(cell -> cell.group(1))
+                    .toList())
+        .toList();
+  }
+
+  private static String percent(JsonNode split) {
+    return String.format(Locale.ROOT, "%.2f %%", 100 * split.get("accuracy").asDouble());
+  }
+
+  private static void assertTellsTheReport(String page) {
+    assertThat(page).doesNotContain("<img src=x");
+    assertThat(page).contains("kd &lt;img src=x onerror=");
+    List<List<String>> rows = rows(page);
+    assertThat(rows).hasSize(4);
+    int row = 0;
+    for (String of : List.of("student_alone", "distilled")) {
+      for (JsonNode run : report.get(of).get("runs")) {
+        List<String> cells = rows.get(row++);
+        assertThat(cells.get(2))
+            .isEqualTo(of.replace('_', ' ') + ", seed " + run.get("seed").asInt());
+        assertThat(cells.get(3)).isEqualTo("300 / 300");
+        assertThat(cells.get(5)).isEqualTo(percent(run.at("/best/validation")));
+        assertThat(cells.get(6)).isEqualTo(run.get("best_epoch").asText());
+        assertThat(cells.get(7)).isEqualTo(percent(run.at("/best/test")));
+        assertThat(cells.get(8)).isEqualTo(percent(run.at("/last/test")));
+        assertThat(cells.get(9)).isEqualTo(percent(report.at("/teacher/test")));
+      }
+    }
+  }
+
+  @Test
+  void whileItRuns_pageAndRestTellOfIt() {
+    assertThat(livePage).contains("<title>").doesNotContain("broken</title>");
+    List<List<String>> rows = rows(livePage);
+    assertThat(rows.size()).isBetween(2, 4);
+    assertThat(rows.get(0).get(11)).startsWith("done in ");
+    // Charts of losses and seven others, each with a legend of its latest values.
+    assertThat(livePage.split("class=\"u-legend", -1)).hasSize(9);
+    assertThat(livePage)
+        .contains("student.loss", "executor driver", "steps between two averagings");
+    assertThat(liveApi.size()).isEqualTo(liveRuns.size());
+    assertThat(liveRun.get("epochs")).hasSize(300);
+    assertThat(liveRun.get("rounds").size()).isBetween(256, 512);
+  }
+
+  @Test
+  void whatItTold_isWhatTheReportSays() {
+    JsonNode run = report.get("student_alone").get("runs").get(0);
+    assertThat(liveRun.get("epochs")).isEqualTo(withNulls(run.get("epochs")));
+    assertThat(liveRun.at("/best/test/accuracy")).isEqualTo(run.at("/best/test/accuracy"));
+  }
+
+  /** The report leaves out what is not there, the REST interface of trainings says null. */
+  private static JsonNode withNulls(JsonNode epochs) {
+    epochs.forEach(
+        epoch -> ((com.fasterxml.jackson.databind.node.ObjectNode) epoch).putNull("others"));
+    return epochs;
+  }
+
+  @Test
+  void historyServer_showsTheSame() throws Exception {
+    int port = freePort();
+    List<String> options =
+        List.of(
+            "-Xmx1g",
+            "-Dspark.history.fs.logDirectory=" + dir.resolve("events").toUri(),
+            "-Dspark.history.ui.port=" + port);
+    ProcessBuilder builder =
+        JobProcess.java(dir, options, "org.apache.spark.deploy.history.HistoryServer");
+    Process server = builder.start();
+    drain(server);
+    try {
+      String base = "http://127.0.0.1:" + port;
+      until(server, () -> json(base + "/api/v1/applications"), list -> list.size() == 1);
+      String page = Chromium.dom(dir, base + "/history/" + application + "/distillation/");
+      assertTellsTheReport(page);
+      String api = base + "/api/v1/applications/" + application + "/distillation";
+      assertThat(json(api)).hasSize(4);
+      assertThat(json(api + "/1")).isEqualTo(liveRun);
+      assertThat(status(api + "/99")).isEqualTo(404);
+    } finally {
+      server.destroy();
+      server.waitFor();
+    }
+  }
+}
