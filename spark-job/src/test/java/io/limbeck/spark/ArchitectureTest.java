@@ -71,6 +71,10 @@ class ArchitectureTest {
           .definedBy("..spark.monitor..")
           .layer("ui")
           .definedBy("..spark.ui..")
+          .layer("metrics")
+          .definedBy("..spark.metrics..")
+          .layer("plugin")
+          .definedBy("..spark.plugin..")
           .layer("job")
           .definedBy("..spark.job..")
           .layer("dl4j")
@@ -109,6 +113,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("round", "report")
           .whereLayer("ui")
           .mayOnlyAccessLayers("monitor", "chart")
+          .whereLayer("metrics")
+          .mayOnlyAccessLayers("monitor", "round", "report")
+          .whereLayer("plugin")
+          .mayOnlyAccessLayers("ui", "metrics", "worker")
           .whereLayer("job")
           .mayOnlyAccessLayers(
               "storage",
@@ -122,13 +130,14 @@ class ArchitectureTest {
               "checkpoint",
               "visual",
               "monitor",
-              "ui")
+              "plugin")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("storage", "data", "model", "worker", "round", "precision")
           .whereLayer("ml")
           .mayOnlyAccessLayers("storage", "data", "report", "job")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("storage", "data", "model", "evaluation", "visual", "report", "job");
+          .mayOnlyAccessLayers(
+              "storage", "data", "model", "evaluation", "visual", "report", "job", "plugin");
 
   /** What crosses to executors and back. */
   @ArchTest

@@ -44,6 +44,8 @@ class SparkUiIT {
   private static JsonNode liveRuns;
   private static JsonNode liveRun;
   private static JsonNode liveApi;
+  private static String scrape;
+  private static JsonNode stages;
 
   @BeforeAll
   static void job() throws Exception {
@@ -52,6 +54,14 @@ class SparkUiIT {
     int port = freePort();
     List<String> options = new ArrayList<>(JobProcess.LOCAL);
     options.add("-Dspark.ui.port=" + port);
+    options.add("-Dspark.metrics.namespace=limbeck");
+    String servlet = "-Dspark.metrics.conf.*.sink.prometheusServlet.";
+    options.add(servlet + "class=org.apache.spark.metrics.sink.PrometheusServlet");
+    options.add(servlet + "path=/metrics/prometheus");
+    options.add("-Dspark.metrics.conf.*.sink.csv.class=org.apache.spark.metrics.sink.CsvSink");
+    options.add("-Dspark.metrics.conf.*.sink.csv.period=1");
+    options.add(
+        "-Dspark.metrics.conf.*.sink.csv.directory=" + Files.createDirectories(dir.resolve("csv")));
     options.add("-Dspark.eventLog.enabled=true");
     options.add("-Dspark.eventLog.dir=" + events.toUri());
     Process process =
@@ -76,6 +86,8 @@ class SparkUiIT {
     liveRun = json(ui + "/distillation/runs/1");
     application = json(ui + "/api/v1/applications").get(0).get("id").asText();
     liveApi = json(ui + "/api/v1/applications/" + application + "/distillation/");
+    scrape = get(ui + "/metrics/prometheus/").body();
+    stages = json(ui + "/api/v1/applications/" + application + "/stages?status=complete");
     assertThat(status(ui + "/distillation/runs/77")).isEqualTo(404);
     assertThat(process.isAlive()).as("the job while it was looked at").isTrue();
     assertThat(process.waitFor()).isZero();
@@ -187,6 +199,46 @@ class SparkUiIT {
     assertThat(liveApi.size()).isEqualTo(liveRuns.size());
     assertThat(liveRun.get("epochs")).hasSize(300);
     assertThat(liveRun.get("rounds").size()).isBetween(256, 512);
+  }
+
+  @Test
+  void prometheus_scrapesTheTrainingThatRuns() {
+    for (String name :
+        List.of("loss_student_loss", "drift", "examples_per_second", "round_seconds_total")) {
+      assertThat(scrape)
+          .containsPattern(
+              "metrics_limbeck_driver_distillation_"
+                  + name
+                  + "_Value\\{type=\"gauges\"} [0-9.E-]+");
+    }
+  }
+
+  /** In local mode the driver is the executor, so the plugin's numbers are there, too. */
+  @Test
+  void csvSink_hasTheExecutorsNumbers() throws IOException {
+    try (Stream<Path> files = Files.list(dir.resolve("csv"))) {
+      Path examples =
+          files
+              .filter(file -> file.toString().endsWith("LimbeckPlugin.examples.csv"))
+              .findFirst()
+              .orElseThrow();
+      List<String> lines = Files.readAllLines(examples);
+      assertThat(lines.get(0)).isEqualTo("t,value");
+      assertThat(Long.parseLong(lines.get(lines.size() - 1).split(",")[1])).isPositive();
+    }
+  }
+
+  @Test
+  void stages_haveNamedAccumulators_andReadableNames() {
+    List<String> descriptions = new ArrayList<>();
+    List<String> accumulators = new ArrayList<>();
+    for (JsonNode stage : stages) {
+      descriptions.add(stage.path("description").asText());
+      stage.get("accumulatorUpdates").forEach(each -> accumulators.add(each.get("name").asText()));
+    }
+    assertThat(descriptions).anyMatch(text -> text.matches("epoch \\d+, round \\d+ / \\d+"));
+    assertThat(accumulators)
+        .contains("examples learnt from", "milliseconds in steps", "milliseconds in the teacher");
   }
 
   @Test

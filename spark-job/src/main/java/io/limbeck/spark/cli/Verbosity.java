@@ -1,6 +1,7 @@
 package io.limbeck.spark.cli;
 
 import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.spark.plugin.LimbeckPlugin;
 import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Option;
 /** The option that brings Spark's and DL4J's own log back. */
 final class Verbosity {
   private static final String MASTER = "spark.master";
+  private static final String PLUGINS = "spark.plugins";
   private static final String LOCAL = "local[*]";
 
   /**
@@ -44,6 +46,13 @@ final class Verbosity {
     return losses;
   }
 
+  /** Ours beside those that were asked for. */
+  private static String plugins() {
+    String ours = LimbeckPlugin.class.getName();
+    String others = System.getProperty(PLUGINS, "");
+    return others.isBlank() || others.contains(ours) ? ours : others + "," + ours;
+  }
+
   private static void unlessSet(SparkSession.Builder builder, String key, String value) {
     if (System.getProperty(key) == null) {
       builder.config(key, value);
@@ -68,6 +77,7 @@ final class Verbosity {
     // Takes longer than all else about a broadcast. TCP has sums of its own, and results come back
     // without any as well.
     unlessSet(builder, "spark.broadcast.checksum", "false");
+    builder.config(PLUGINS, plugins());
     if (System.getProperty(MASTER, LOCAL).startsWith("local[")) {
       // What a task threw is in the way of nothing else here, and the driver must live to tell it.
       unlessSet(builder, "spark.executor.killOnFatalError.depth", "0");

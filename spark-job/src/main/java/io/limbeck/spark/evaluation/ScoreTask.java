@@ -21,6 +21,7 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
   private final Broadcast<FrozenTeacher> network;
   private final int classes;
   private final boolean ensemble;
+  private final boolean predictions;
 
   /**
    * A task.
@@ -28,11 +29,14 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
    * @param network with logits as its outputs
    * @param classes of the data
    * @param ensemble whether the mean of all logits is scored behind them
+   * @param predictions whether it tells what it takes every example for; pixels are too many
    */
-  public ScoreTask(Broadcast<FrozenTeacher> network, int classes, boolean ensemble) {
+  public ScoreTask(
+      Broadcast<FrozenTeacher> network, int classes, boolean ensemble, boolean predictions) {
     this.network = network;
     this.classes = classes;
     this.ensemble = ensemble;
+    this.predictions = predictions;
   }
 
   @Override
@@ -78,6 +82,8 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
 
   private Scores score(float[] logits, int[] labels, boolean ofPixels) {
     long[][] confusion = new long[classes][classes];
+    Calibration calibration = Calibration.none();
+    int[] likeliest = new int[labels.length];
     double crossEntropySum = 0;
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] != OneHotLabels.NONE) {
@@ -85,11 +91,18 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
         for (int c = 1; c < classes; c++) {
           best = logits[i * classes + c] > logits[i * classes + best] ? c : best;
         }
+        likeliest[i] = best;
         confusion[labels[i]][best]++;
-        crossEntropySum +=
-            LogSumExp.of(logits, i * classes, (i + 1) * classes) - logits[i * classes + labels[i]];
+        double normalizer = LogSumExp.of(logits, i * classes, (i + 1) * classes);
+        crossEntropySum += normalizer - logits[i * classes + labels[i]];
+        calibration.count(Math.exp(logits[i * classes + best] - normalizer), best == labels[i]);
       }
     }
-    return new Scores(confusion, crossEntropySum, ofPixels);
+    return new Scores(
+        confusion,
+        crossEntropySum,
+        ofPixels,
+        calibration,
+        predictions && !ofPixels ? new Predictions(labels, likeliest) : Predictions.NONE);
   }
 }

@@ -11,19 +11,16 @@ import java.util.Arrays;
  * @param confusion {@code [label][prediction]}
  * @param crossEntropySum the negative log-probability of the labels, summed over what is counted
  * @param ofPixels whether pixels are counted
+ * @param calibration how sure it is
+ * @param predictions of every example, where somebody asked for them
  */
-public record Scores(long[][] confusion, double crossEntropySum, boolean ofPixels)
+public record Scores(
+    long[][] confusion,
+    double crossEntropySum,
+    boolean ofPixels,
+    Calibration calibration,
+    Predictions predictions)
     implements Serializable {
-
-  /**
-   * Of examples.
-   *
-   * @param confusion {@code [label][prediction]}
-   * @param crossEntropySum the negative log-probability of the labels, summed over the examples
-   */
-  public Scores(long[][] confusion, double crossEntropySum) {
-    this(confusion, crossEntropySum, false);
-  }
 
   /**
    * Nothing counted yet.
@@ -31,7 +28,7 @@ public record Scores(long[][] confusion, double crossEntropySum, boolean ofPixel
    * @param classes of the data
    */
   public static Scores none(int classes) {
-    return new Scores(new long[classes][classes], 0);
+    return new Scores(new long[classes][classes], 0, false, Calibration.none(), Predictions.NONE);
   }
 
   /**
@@ -46,7 +43,12 @@ public record Scores(long[][] confusion, double crossEntropySum, boolean ofPixel
         sum[label][prediction] = confusion[label][prediction] + other.confusion[label][prediction];
       }
     }
-    return new Scores(sum, crossEntropySum + other.crossEntropySum, ofPixels || other.ofPixels);
+    return new Scores(
+        sum,
+        crossEntropySum + other.crossEntropySum,
+        ofPixels || other.ofPixels,
+        calibration.plus(other.calibration),
+        predictions.plus(other.predictions));
   }
 
   /** Examples, or pixels, counted. */

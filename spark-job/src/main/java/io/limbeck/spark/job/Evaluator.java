@@ -7,7 +7,6 @@ import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.evaluation.MomentsTask;
 import io.limbeck.spark.evaluation.ScoreTask;
 import io.limbeck.spark.evaluation.Scores;
-import io.limbeck.spark.report.Split;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -38,18 +37,26 @@ public final class Evaluator {
    * @param description for the Spark UI
    */
   public Scores score(FrozenTeacher network, ExampleSet examples, String description) {
-    return scores(network, examples, false, description).get(0);
+    return scores(network, examples, false, false, description).get(0);
   }
 
   /** Those of each of its outputs, and of their mean. */
   private List<Scores> scores(
-      FrozenTeacher network, ExampleSet examples, boolean ensemble, String description) {
+      FrozenTeacher network,
+      ExampleSet examples,
+      boolean ensemble,
+      boolean predictions,
+      String description) {
     spark.setJobDescription(description);
     Broadcast<FrozenTeacher> broadcast = spark.broadcast(network);
     try {
       // Collected in partition order and summed in it, so that the sum of logarithms is the same
       // every time.
-      return examples.blocks().map(new ScoreTask(broadcast, classes, ensemble)).collect().stream()
+      return examples
+          .blocks()
+          .map(new ScoreTask(broadcast, classes, ensemble, predictions))
+          .collect()
+          .stream()
           .reduce(Evaluator::plus)
           .orElseThrow();
     } finally {
@@ -85,19 +92,32 @@ public final class Evaluator {
     }
   }
 
-  /** A network's scores on a part of the data; null where there is none. */
-  Split split(FrozenTeacher network, Optional<ExampleSet> examples, String description) {
-    return examples.map(part -> Split.of(score(network, part, description))).orElse(null);
+  /**
+   * A network's scores, and what it takes every example for.
+   *
+   * @param network with its logits as the only output
+   * @param examples a part of the data
+   * @param description for the Spark UI
+   * @return null where there is no such part
+   */
+  Scores detailed(FrozenTeacher network, Optional<ExampleSet> examples, String description) {
+    return examples
+        .map(part -> scores(network, part, false, true, description).get(0))
+        .orElse(null);
   }
 
   /**
-   * Those of each of its outputs, and of the mean of all logits where that is wanted; empty where
+   * Scores of each of its outputs, and of the mean of all logits where that is wanted; empty where
    * there is no such part.
    */
-  List<Split> splits(
-      FrozenTeacher network, Optional<ExampleSet> examples, boolean ensemble, String description) {
+  List<Scores> all(
+      FrozenTeacher network,
+      Optional<ExampleSet> examples,
+      boolean ensemble,
+      boolean predictions,
+      String description) {
     return examples
-        .map(part -> scores(network, part, ensemble, description).stream().map(Split::of).toList())
+        .map(part -> scores(network, part, ensemble, predictions, description))
         .orElse(List.of());
   }
 }

@@ -3,9 +3,9 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.config.MultiStage;
 import io.limbeck.spark.data.Part;
+import io.limbeck.spark.plugin.Monitoring;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.SummaryTable;
-import io.limbeck.spark.ui.DistillationTab;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
@@ -82,7 +82,7 @@ public final class Experiment {
    */
   public Report run(ExperimentConfig config, Map<Part, Dataset<Row>> frames) {
     Stopwatch watch = new Stopwatch(startUp);
-    DistillationTab.show(job.context().sc());
+    Monitoring.begin(job.context().sc());
     TeacherReports teachers = new TeacherReports(job);
     try (DataPool pool = new DataPool(job, frames)) {
       SingleExperiment single = new SingleExperiment(job, pool, teachers);

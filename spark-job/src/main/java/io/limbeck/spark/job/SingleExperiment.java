@@ -7,6 +7,7 @@ import io.limbeck.dl4j.engine.EngineStatus;
 import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.Executor;
+import io.limbeck.spark.evaluation.Predictions;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.TeacherReport;
@@ -102,8 +103,10 @@ final class SingleExperiment {
       Prepared prepared, Data data, EngineStatus engine, OutputFolder folder, Stopwatch watch) {
     ExperimentConfig config = prepared.config();
     ExampleChecks.require(config, data);
-    Map<String, TeacherReport> teachers =
+    Map<String, TeacherReports.Evaluated> evaluated =
         watch.time(Stopwatch.Part.EVALUATION, () -> teacherReports.of(prepared, data));
+    Map<String, TeacherReport> teachers = new LinkedHashMap<>();
+    evaluated.forEach((name, teacher) -> teachers.put(name, teacher.report()));
     TeacherReport alone = teachers.get("");
     List<Mode> modes = modes(config);
     int epochs = modes.size() * config.repeats() * config.schedule().epochs();
@@ -127,8 +130,7 @@ final class SingleExperiment {
               job.context(),
               prepared,
               data,
-              broadcast,
-              cache,
+              teaching(broadcast, cache, evaluated),
               new Narrator(job.context().sc(), progress, config.name(), scores(teachers)),
               watch,
               continuation,
@@ -161,6 +163,24 @@ final class SingleExperiment {
         broadcast.destroy();
       }
     }
+  }
+
+  /** Students are held against the best one. */
+  private static Teaching teaching(
+      Broadcast<FrozenTeachers> broadcast,
+      Optional<TeacherCache> cache,
+      Map<String, TeacherReports.Evaluated> evaluated) {
+    String best = "";
+    double most = -1;
+    for (Map.Entry<String, TeacherReports.Evaluated> each : evaluated.entrySet()) {
+      double score = each.getValue().report().comparedAccuracy().orElse(-1);
+      if (score > most) {
+        best = each.getKey();
+        most = score;
+      }
+    }
+    Predictions predictions = most < 0 ? Predictions.NONE : evaluated.get(best).predictions();
+    return new Teaching(broadcast, cache, best, predictions);
   }
 
   private static Map<String, Double> scores(Map<String, TeacherReport> teachers) {

@@ -7,6 +7,8 @@ import io.limbeck.core.config.SeveralTeachers;
 import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.core.config.TeacherConfig;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.evaluation.Predictions;
+import io.limbeck.spark.evaluation.Scores;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.report.TeacherReport;
 import java.util.HashMap;
@@ -18,15 +20,23 @@ import java.util.Optional;
 /** Says how good the teachers are, before they teach. */
 final class TeacherReports {
   private final Job job;
-  private final Map<List<Object>, TeacherReport> known = new HashMap<>();
+  private final Map<List<Object>, Evaluated> known = new HashMap<>();
 
   TeacherReports(Job job) {
     this.job = job;
   }
 
+  /**
+   * A teacher that has been evaluated.
+   *
+   * @param report how good it is
+   * @param predictions on the test part; of no example where there is none
+   */
+  record Evaluated(TeacherReport report, Predictions predictions) {}
+
   /** By the teachers' names; one alone has the empty name. */
-  Map<String, TeacherReport> of(Prepared prepared, Data data) {
-    Map<String, TeacherReport> reports = new LinkedHashMap<>();
+  Map<String, Evaluated> of(Prepared prepared, Data data) {
+    Map<String, Evaluated> reports = new LinkedHashMap<>();
     prepared
         .teachers()
         .forEach(
@@ -40,10 +50,10 @@ final class TeacherReports {
     return reports;
   }
 
-  private TeacherReport report(
-      String name, Prepared.Teacher teacher, Prepared prepared, Data data) {
+  private Evaluated report(String name, Prepared.Teacher teacher, Prepared prepared, Data data) {
     String label = ("teacher " + name).strip();
     Evaluator evaluator = new Evaluator(job.context(), prepared.config().data().numClasses());
+    Scores test = scores(evaluator, teacher, data.test(), "evaluate " + label + " on test");
     TeacherReport report =
         new TeacherReport(
             teacher.network().parameters(),
@@ -51,8 +61,10 @@ final class TeacherReports {
                 .status(
                     file((Distillation) prepared.config().algorithm(), name), "algorithm." + label)
                 .getLen(),
-            scores(evaluator, teacher, data.validation(), "evaluate " + label + " on validation"),
-            scores(evaluator, teacher, data.test(), "evaluate " + label + " on test"));
+            Split.of(
+                scores(
+                    evaluator, teacher, data.validation(), "evaluate " + label + " on validation")),
+            Split.withCalibration(test));
     if (teacher.classifier() == null) {
       job.out().printf("%s: no class scores, so it is not evaluated%n", label);
     }
@@ -61,21 +73,21 @@ final class TeacherReports {
           .printf(
               "%s: test %s %.2f %%%n", label, report.test().measure(), 100 * report.test().score());
     }
-    return report;
+    return new Evaluated(report, test == null ? Predictions.NONE : test.predictions());
   }
 
   private static String fingerprint(Prepared.Teacher teacher) {
     return (teacher.classifier() == null ? teacher.taps() : teacher.classifier()).fingerprint();
   }
 
-  private static Split scores(
+  private static Scores scores(
       Evaluator evaluator,
       Prepared.Teacher teacher,
       Optional<ExampleSet> examples,
       String description) {
     return teacher.classifier() == null
         ? null
-        : evaluator.split(teacher.classifier(), examples, description);
+        : evaluator.detailed(teacher.classifier(), examples, description);
   }
 
   /** The file of a teacher's weights. */

@@ -11,7 +11,6 @@ import io.limbeck.dl4j.graph.Learners;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.graph.TrainingOptions;
-import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.checkpoint.Checkpoint;
 import io.limbeck.spark.checkpoint.CheckpointStore;
 import io.limbeck.spark.checkpoint.RunProgress;
@@ -19,13 +18,14 @@ import io.limbeck.spark.data.ContrastSampler;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.TrainingData;
 import io.limbeck.spark.evaluation.MomentsTask;
+import io.limbeck.spark.evaluation.Scores;
+import io.limbeck.spark.report.Disagreement;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.RoundSummary;
 import io.limbeck.spark.round.TrainingState;
-import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
 import java.util.LinkedHashMap;
@@ -43,8 +43,7 @@ final class Trainer {
   private final Prepared prepared;
   private final ExperimentConfig config;
   private final Data data;
-  private final Broadcast<FrozenTeachers> teachers;
-  private final Optional<TeacherCache> cache;
+  private final Teaching teaching;
   private final Narrator narrator;
   private final Stopwatch watch;
   private final Evaluator evaluator;
@@ -57,8 +56,7 @@ final class Trainer {
    * @param spark the context
    * @param prepared the experiment
    * @param data its examples
-   * @param teachers null without any
-   * @param cache of what the teacher puts out
+   * @param teaching its teachers
    * @param narrator told how it goes
    * @param watch told what takes how long
    * @param continuation where runs are kept, and which go on
@@ -68,8 +66,7 @@ final class Trainer {
       JavaSparkContext spark,
       Prepared prepared,
       Data data,
-      Broadcast<FrozenTeachers> teachers,
-      Optional<TeacherCache> cache,
+      Teaching teaching,
       Narrator narrator,
       Stopwatch watch,
       Continuation continuation,
@@ -78,8 +75,7 @@ final class Trainer {
     this.prepared = prepared;
     this.config = prepared.config();
     this.data = data;
-    this.teachers = teachers;
-    this.cache = cache;
+    this.teaching = teaching;
     this.narrator = narrator;
     this.watch = watch;
     this.continuation = continuation;
@@ -168,7 +164,7 @@ final class Trainer {
               spark,
               examples(mode, seed),
               broadcast,
-              mode == Mode.DISTILLED ? teachers : null,
+              mode == Mode.DISTILLED ? teaching.teachers() : null,
               config.averaging(),
               steps,
               networks.statistics());
@@ -252,35 +248,58 @@ final class Trainer {
 
   /** Scores of some networks on validation examples, by name; empty without any. */
   Map<String, Split> validation(LearntNetworks networks, float[] parameters, String description) {
-    return splits(networks, parameters, data.validation(), description);
+    Map<String, Split> splits = new LinkedHashMap<>();
+    scores(networks, parameters, data.validation(), false, description)
+        .forEach((name, scores) -> splits.put(name, Split.of(scores)));
+    return splits;
   }
 
   /** Scores of some networks on test examples, by name; empty without any. */
-  Map<String, Split> test(LearntNetworks networks, float[] parameters, String description) {
-    return splits(networks, parameters, data.test(), description);
+  Map<String, Scores> test(LearntNetworks networks, float[] parameters, String description) {
+    return scores(networks, parameters, data.test(), true, description);
   }
 
-  private Map<String, Split> splits(
-      LearntNetworks networks, float[] parameters, Optional<ExampleSet> part, String description) {
-    List<Split> splits =
+  private Map<String, Scores> scores(
+      LearntNetworks networks,
+      float[] parameters,
+      Optional<ExampleSet> part,
+      boolean predictions,
+      String description) {
+    List<Scores> all =
         watch.time(
             Stopwatch.Part.EVALUATION,
             () ->
-                evaluator.splits(
-                    networks.frozen(parameters), part, networks.hasEnsemble(), description));
-    Map<String, Split> named = new LinkedHashMap<>();
-    for (int i = 0; i < splits.size(); i++) {
-      named.put(networks.names().get(i), splits.get(i));
+                evaluator.all(
+                    networks.frozen(parameters),
+                    part,
+                    networks.hasEnsemble(),
+                    predictions,
+                    description));
+    Map<String, Scores> named = new LinkedHashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      named.put(networks.names().get(i), all.get(i));
     }
     return named;
   }
 
+  /**
+   * Where a student and its teacher disagree.
+   *
+   * @param student on the test part; null without one
+   * @return null where nothing can be compared
+   */
+  Disagreement disagreement(Scores student) {
+    return student == null
+        ? null
+        : teaching.with(student.predictions(), config.data().numClasses());
+  }
+
   private TrainingData examples(Mode mode, long seed) {
     TrainingData plain = data.train().training(seed, config.schedule().batchSize());
-    if (mode != Mode.DISTILLED || cache.isEmpty()) {
+    if (mode != Mode.DISTILLED || teaching.cache().isEmpty()) {
       return plain;
     }
-    TrainingData taught = cache.get().training(seed);
+    TrainingData taught = teaching.cache().get().training(seed);
     Integer stop = ((Distillation) config.algorithm()).stopEpoch();
     return stop == null
         ? taught

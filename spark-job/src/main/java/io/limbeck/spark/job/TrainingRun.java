@@ -6,6 +6,7 @@ import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.checkpoint.Checkpoint;
 import io.limbeck.spark.checkpoint.CheckpointStore;
 import io.limbeck.spark.checkpoint.RunProgress;
+import io.limbeck.spark.evaluation.Scores;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.EpochSums;
 import io.limbeck.spark.report.RunRecord;
@@ -88,8 +89,8 @@ final class TrainingRun {
     float[] last = state.parameters();
     float[] chosen = best == null ? last : best;
     int chosenEpoch = best == null ? allEpochs : bestEpoch;
-    Map<String, Split> bestTest = test(chosen, "best epoch");
-    Map<String, Split> lastTest =
+    Map<String, Scores> bestTest = test(chosen, "best epoch");
+    Map<String, Scores> lastTest =
         chosenEpoch == epochs.size() ? bestTest : test(last, "last epoch");
     Map<String, RunRecord.Evaluated> bests = evaluated(chosenEpoch, bestTest);
     Map<String, RunRecord.Evaluated> lasts = evaluated(epochs.size(), lastTest);
@@ -104,6 +105,7 @@ final class TrainingRun {
             bests.get(first()),
             lasts.get(first()),
             others.isEmpty() ? null : others,
+            trainer.disagreement(bestTest.get(first())),
             seconds,
             trainer.examplesPerEpoch() * allEpochs / seconds);
     trainer.done(record);
@@ -118,7 +120,7 @@ final class TrainingRun {
         networks.generator(chosen));
   }
 
-  private Map<String, RunRecord.Evaluated> evaluated(int ofEpoch, Map<String, Split> test) {
+  private Map<String, RunRecord.Evaluated> evaluated(int ofEpoch, Map<String, Scores> test) {
     EpochRecord validation = epochs.get(ofEpoch - 1);
     Map<String, RunRecord.Evaluated> evaluated = new LinkedHashMap<>();
     networks
@@ -131,7 +133,7 @@ final class TrainingRun {
                         name.equals(first())
                             ? validation.validation()
                             : validation.others() == null ? null : validation.others().get(name),
-                        test.get(name))));
+                        Split.withCalibration(test.get(name)))));
     return evaluated;
   }
 
@@ -237,7 +239,7 @@ final class TrainingRun {
     unsaved = 0;
   }
 
-  private Map<String, Split> test(float[] parameters, String which) {
+  private Map<String, Scores> test(float[] parameters, String which) {
     return trainer.test(
         networks, parameters, "evaluate " + mode.label() + " (" + which + ") on test");
   }

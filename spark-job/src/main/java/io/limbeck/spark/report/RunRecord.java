@@ -13,6 +13,8 @@ import java.util.Map;
  * @param best the best epoch's model
  * @param last the last epoch's model
  * @param others the other networks that learnt beside it, by name; null without any
+ * @param disagreement of the best epoch's model with its teacher on the test part, the best of
+ *     several; null where there is no teacher, no test part or where pixels have labels
  * @param seconds of training, without evaluation
  * @param examplesPerSecond over the whole training, without evaluation
  */
@@ -23,6 +25,7 @@ public record RunRecord(
     Evaluated best,
     Evaluated last,
     Map<String, Other> others,
+    Disagreement disagreement,
     double seconds,
     double examplesPerSecond) {
 

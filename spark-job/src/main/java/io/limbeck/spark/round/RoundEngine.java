@@ -15,6 +15,7 @@ import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.RoundStart;
 import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.RoundTask;
+import io.limbeck.spark.worker.Totals;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.WorkerResult;
 import java.util.BitSet;
@@ -37,6 +38,7 @@ public final class RoundEngine {
   private final AveragingConfig averaging;
   private final RoundPlan rounds;
   private final OuterStep outer;
+  private final Totals totals;
 
   /**
    * An engine for one run.
@@ -62,6 +64,7 @@ public final class RoundEngine {
     this.plan = plan;
     this.teacher = teacher;
     this.averaging = averaging;
+    this.totals = Totals.of(spark.sc());
     this.outer = new OuterStep(averaging.outer(), statistics);
     this.rounds =
         new RoundPlan(
@@ -184,7 +187,7 @@ public final class RoundEngine {
       return RoundJob.run(
           spark,
           examples.blocks(epoch, span.first(), span.steps()),
-          new RoundTask(plan, teacher, start),
+          new RoundTask(plan, teacher, start, totals),
           new RoundResults(start.broadcastId()));
     }
   }

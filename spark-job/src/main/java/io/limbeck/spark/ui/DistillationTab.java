@@ -1,7 +1,6 @@
 package io.limbeck.spark.ui;
 
 import io.limbeck.spark.monitor.HistoryListener;
-import javax.servlet.http.HttpServlet;
 import org.apache.spark.SparkContext;
 import org.apache.spark.status.ElementTrackingStore;
 import org.apache.spark.ui.SparkUI;
@@ -18,8 +17,7 @@ public final class DistillationTab extends SparkUITab {
   }
 
   /**
-   * Shows the tab in a running application and lets it listen; only once, however often it is asked
-   * for.
+   * Shows the tab in a running application and lets it listen.
    *
    * @param spark the context; one without a UI shows nothing
    */
@@ -28,19 +26,14 @@ public final class DistillationTab extends SparkUITab {
     if (ui.isEmpty()) {
       return;
     }
-    synchronized (DistillationTab.class) {
-      if (!isIn(ui.get())) {
-        ElementTrackingStore store = (ElementTrackingStore) ui.get().store().store();
-        spark.listenerBus().addToStatusQueue(new HistoryListener(store, true));
-        DistillationTab tab = attach(ui.get(), true);
-        HttpServlet runs = new RunsServlet(new Runs(ui.get().store()));
-        ui.get()
-            .attachHandler(
-                "/api/v1/applications/%s/%s".formatted(spark.applicationId(), tab.prefix()),
-                runs,
-                "/*");
-      }
-    }
+    ElementTrackingStore store = (ElementTrackingStore) ui.get().store().store();
+    spark.listenerBus().addToStatusQueue(new HistoryListener(store, true));
+    attach(ui.get(), true);
+    ui.get()
+        .attachHandler(
+            "/api/v1/applications/%s/%s".formatted(spark.applicationId(), NAME),
+            new RunsServlet(new Runs(ui.get().store())),
+            "/*");
   }
 
   /**
@@ -49,17 +42,10 @@ public final class DistillationTab extends SparkUITab {
    * @param ui live, or of the history server
    * @param live whether what is shown may still change
    */
-  static DistillationTab attach(SparkUI ui, boolean live) {
-    DistillationTab tab = new DistillationTab(ui, live);
-    ui.attachTab(tab);
+  static void attach(SparkUI ui, boolean live) {
+    ui.attachTab(new DistillationTab(ui, live));
     // The page asks for them beside itself, wherever a proxy may have put it.
     ui.attachHandler(
         ui.basePath() + "/" + NAME + "/runs", new RunsServlet(new Runs(ui.store())), "/*");
-    return tab;
-  }
-
-  private static boolean isIn(SparkUI ui) {
-    return scala.collection.JavaConverters.seqAsJavaList(ui.getTabs()).stream()
-        .anyMatch(DistillationTab.class::isInstance);
   }
 }

@@ -16,6 +16,7 @@ public final class RoundTask implements Function<Block, WorkerResult> {
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenTeachers> teacher;
   private final RoundStart state;
+  private final Totals totals;
 
   /**
    * A round's task.
@@ -23,16 +24,28 @@ public final class RoundTask implements Function<Block, WorkerResult> {
    * @param plan of the run
    * @param teacher null without one
    * @param state of the round
+   * @param totals of the run, to add to
    */
   public RoundTask(
-      Broadcast<WorkerPlan> plan, Broadcast<FrozenTeachers> teacher, RoundStart state) {
+      Broadcast<WorkerPlan> plan,
+      Broadcast<FrozenTeachers> teacher,
+      RoundStart state,
+      Totals totals) {
     this.plan = plan;
     this.teacher = teacher;
     this.state = state;
+    this.totals = totals;
   }
 
   @Override
   public WorkerResult call(Block block) {
+    WorkerResult result = learn(block);
+    WorkerCounters.add(result);
+    totals.add(result);
+    return result;
+  }
+
+  private WorkerResult learn(Block block) {
     DistillationWorker worker = new DistillationWorker(plan, teacher, state, block.partition());
     int batchSize = plan.value().options().schedule().batchSize();
     int epoch = state.value().epoch();

@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Rounds, epochs and trainings for tests. */
-final class Rounds {
-  static final Split SPLIT = new Split(10, 0.75, 0.5, List.of(0.5, 1.0), null, null);
+public final class Rounds {
+  public static final Split SPLIT =
+      new Split(10, 0.75, 0.5, List.of(0.5, 1.0), null, null, null, null);
 
   private Rounds() {}
 
-  static RoundSummary round(int number, long examples, double loss) {
+  public static RoundSummary round(int number, long examples, double loss) {
     return new RoundSummary(
         0,
         number,
@@ -32,20 +33,20 @@ final class Rounds {
         List.of());
   }
 
-  static EpochRecord epoch(int number) {
+  public static EpochRecord epoch(int number) {
     return new EpochRecord(number, Map.of("distill.loss_kl", 1.0), 0.1, 5, SPLIT, null, 10, 0.5, 0);
   }
 
-  static DistillationEvent.Training training(String experiment) {
+  public static DistillationEvent.Training training(String experiment) {
     return new DistillationEvent.Training(
         experiment, "distilled", 3, 2, 50, Map.of("teacher", 0.9), List.of(epoch(1)));
   }
 
-  static DistillationEvent.RunStarted started(int run) {
+  public static DistillationEvent.RunStarted started(int run) {
     return new DistillationEvent.RunStarted(run, 1000, training("kd"));
   }
 
-  static DistillationEvent.RunDone done(int run) {
+  public static DistillationEvent.RunDone done(int run) {
     RunRecord.Evaluated scores = new RunRecord.Evaluated(SPLIT, null);
     return new DistillationEvent.RunDone(run, 9000, 1, scores, scores);
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ReportTest {
   private static Split split(double accuracy) {
-    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy), null, null);
+    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy), null, null, null, null);
   }
 
   private static ModelSeries series(double... accuracies) {
@@ -42,6 +42,7 @@ class ReportTest {
                             new RunRecord.Other(
                                 new RunRecord.Evaluated(split(0.6), split(accuracies[i] + 0.02)),
                                 new RunRecord.Evaluated(split(0.6), split(accuracies[i])))),
+                        null,
                         2,
                         1000))
             .toList();

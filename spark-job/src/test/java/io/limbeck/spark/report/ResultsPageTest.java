@@ -11,7 +11,7 @@ class ResultsPageTest {
   private static final int STUDENT = 6794;
 
   private static Split split(double accuracy) {
-    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy), null, null);
+    return new Split(100, accuracy, 1 - accuracy, List.of(accuracy), null, null, null, null);
   }
 
   /** Test accuracies of the best epochs; those of the last ones are a point less. */
@@ -31,6 +31,7 @@ class ResultsPageTest {
                             new RunRecord.Other(
                                 new RunRecord.Evaluated(null, split(0.9)),
                                 new RunRecord.Evaluated(null, split(0.8)))),
+                        null,
                         2,
                         1000))
             .toList();

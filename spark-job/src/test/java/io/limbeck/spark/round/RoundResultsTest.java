@@ -12,6 +12,7 @@ import io.limbeck.spark.worker.FrozenTeachers;
 import io.limbeck.spark.worker.RoundStart;
 import io.limbeck.spark.worker.RoundState;
 import io.limbeck.spark.worker.RoundTask;
+import io.limbeck.spark.worker.Totals;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.WorkerResult;
 import java.util.List;
@@ -70,7 +71,7 @@ class RoundResultsTest extends EngineFixture {
     return RoundJob.run(
         TestSpark.context(),
         RoundBlocks.of(examples.blocks()),
-        new RoundTask(plan, teacher, start),
+        new RoundTask(plan, teacher, start, Totals.of(TestSpark.context().sc())),
         results);
   }
 
