@@ -102,7 +102,7 @@ class ArchitectureTest {
           .whereLayer("evaluation")
           .mayOnlyAccessLayers("data", "worker")
           .whereLayer("report")
-          .mayOnlyAccessLayers("evaluation")
+          .mayOnlyAccessLayers("evaluation", "chart")
           .whereLayer("checkpoint")
           .mayOnlyAccessLayers("storage", "round", "report")
           .whereLayer("visual")

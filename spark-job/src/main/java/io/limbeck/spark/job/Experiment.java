@@ -92,7 +92,7 @@ public final class Experiment {
               : single.run(config, watch);
       job.out().println();
       job.out().print(SummaryTable.of(report));
-      job.out().printf("report: %s/report.json%n", config.output().dir());
+      job.out().printf("report: %s/report.html%n", config.output().dir());
       return report;
     }
   }

@@ -30,6 +30,7 @@ final class OutputFolder {
           "generated.png",
           "beside",
           "connectors.npz",
+          "report.html",
           "report.json");
 
   private final Storage storage;

@@ -1,6 +1,8 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.dl4j.store.ArrayFile;
+import io.limbeck.spark.report.Report;
+import io.limbeck.spark.report.ReportPage;
 import io.limbeck.spark.storage.Storage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What an experiment leaves for others: models and connectors.
+ * What an experiment leaves for others: models, connectors and a report.
  *
  * @param storage where its folder is
  * @param dir its output folder
@@ -50,6 +52,12 @@ record ResultFiles(Storage storage, String dir) {
     models.forEach(
         (name, model) ->
             storage.write(dir + "/" + (name.equals(first) ? model(mode) : beside(name)), model));
+  }
+
+  /** Writes the report. Its JSON is the last file of an experiment: where it is, all others are. */
+  void writeReport(Report report) {
+    storage.write(dir + "/report.html", ReportPage.of(report));
+    storage.write(dir + "/report.json", report.toJson());
   }
 
   /**

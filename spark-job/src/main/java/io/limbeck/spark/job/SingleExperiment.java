@@ -81,7 +81,7 @@ final class SingleExperiment {
           "%s: %,d parameters, %d partitions, examples %s%n",
           config.name(), prepared.memory().parameters(), prepared.workers(), data.sizes());
       Report report = train(prepared, data, engine, folder, watch);
-      storage.write(dir + "/report.json", report.toJson());
+      new ResultFiles(storage, dir).writeReport(report);
       return report;
     }
   }

@@ -80,7 +80,7 @@ final class StagedExperiment {
       }
       Report report = StagedReport.of(config, stages, reports, alone, checked);
       copyResults(config, stages, report);
-      storage.write(dir + "/report.json", report.toJson());
+      new ResultFiles(storage, dir).writeReport(report);
       return report;
     }
   }

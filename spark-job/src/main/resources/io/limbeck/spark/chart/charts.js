@@ -39,10 +39,12 @@ const charts = (() => {
         width: 1.5,
         dash: each.dashed ? [6, 4] : undefined,
         fill: spec.stacked ? color + '99' : undefined,
-        points: { show: !each.dashed && !spec.stacked && each.values.length < 40 },
+        paths: spec.dots ? () => null : undefined,
+        points: spec.dots ? { show: true, size: 7, fill: color }
+          : { show: !each.dashed && !spec.stacked && each.values.length < 40 },
         spanGaps: true,
-        // Where nobody points at anything, the legend tells the latest.
-        value: (chart, value, column, at) => text(unit, each.values.at(at ?? -1)),
+        // Where nobody points at anything, the legend tells the latest, if there is such a thing.
+        value: (chart, value, column, at) => text(unit, spec.dots && at == null ? null : each.values.at(at ?? -1)),
       };
     });
     return {
@@ -63,7 +65,7 @@ const charts = (() => {
         { size: 62, values: (chart, all) => all.map(v => text(tick, v)) },
       ],
       series: [
-        { label: spec.x.label, value: (chart, value, column, at) => text(UNITS[spec.x.unit ?? 'count'], spec.x.values.at(at ?? -1)) },
+        { label: spec.x.label, value: (chart, value, column, at) => text(UNITS[spec.x.unit ?? 'count'], spec.dots && at == null ? null : spec.x.values.at(at ?? -1)) },
         ...lines],
       // A band is filled down to the one below it.
       bands: spec.stacked ? lines.slice(1).map((line, i) => ({ series: [i + 2, i + 1] })) : undefined,
@@ -75,7 +77,7 @@ const charts = (() => {
   /**
    * Draws a chart into an element, or draws it anew with other numbers.
    *
-   * spec: title, x {label, values, unit?}, unit, series [{label, values, dashed?, color?}], stacked?, logarithmic?, range?
+   * spec: title, x {label, values, unit?}, unit, series [{label, values, dashed?, color?}], stacked?, dots?, logarithmic?, range?
    */
   function draw(holder, spec) {
     const kind = JSON.stringify([spec.title, spec.unit, spec.logarithmic, spec.series.map(each => each.label)]);

@@ -1,0 +1,131 @@
+package io.limbeck.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import io.limbeck.spark.job.TinyExperiment;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A report's page in a browser. */
+class ReportPageIT {
+  @TempDir private static Path dir;
+  private static HttpServer server;
+  private static JsonNode report;
+  private static String dom;
+
+  @BeforeAll
+  static void job() throws Exception {
+    assumeTrue(Chromium.isThere(), "needs Chromium: apt-get install chromium");
+    Path out = dir.resolve("out");
+    JobProcess.run(
+        dir,
+        "run",
+        new TinyExperiment(dir).file().toString(),
+        "--set=output.dir=" + out,
+        "--set=name=a name & <b>more</b>",
+        "--set=repeats=2");
+    report = new ObjectMapper().readTree(out.resolve("report.json").toFile());
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    serve("/report.html", Files.readAllBytes(out.resolve("report.html")));
+    dom = Chromium.dom(dir, url("/report.html"));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.stop(0);
+    }
+  }
+
+  private static void serve(String path, byte[] page) {
+    server.createContext(
+        path,
+        exchange -> {
+          exchange.getResponseHeaders().add("Content-Type", "text/html");
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+          exchange.close();
+        });
+    if (server.getExecutor() == null) {
+      server.setExecutor(Runnable::run);
+      server.start();
+    }
+  }
+
+  private static String url(String path) {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+  }
+
+  private static String percent(JsonNode part) {
+    return String.format(
+        Locale.ROOT,
+        "%.2f ± %.2f %%",
+        100 * part.at("/accuracy/mean").asDouble(),
+        100 * part.at("/accuracy/std").asDouble());
+  }
+
+  @Test
+  void page_tellsTheReport() {
+    assertThat(dom).contains("a name &amp; &lt;b&gt;more&lt;/b&gt;").doesNotContain("<b>more");
+    for (String model : new String[] {"/student_alone", "/distilled"}) {
+      assertThat(dom)
+          .contains(
+              ">" + percent(report.at(model + "/test")) + "<",
+              ">" + percent(report.at(model + "/test_last_epoch")) + "<",
+              ">" + percent(report.at(model + "/validation")) + "<");
+    }
+    assertThat(dom)
+        .contains(
+            String.format(
+                Locale.ROOT, ">%.2f %%<", 100 * report.at("/teacher/test/accuracy").asDouble()));
+    JsonNode disagreement = report.at("/distilled/runs/0/disagreement");
+    assertThat(disagreement.get("examples").asLong()).isPositive();
+    assertThat(dom).contains("only the teacher right", "Calibration", "Accuracy by class");
+    // Seven charts, each with its legend.
+    assertThat(dom.split("class=\"u-legend", -1)).hasSize(8);
+  }
+
+  /** Wide tables scroll in a box of their own, the page itself does not. */
+  @Test
+  void page_isNoWiderThanAPhone() throws Exception {
+    for (int width : new int[] {360, 1200}) {
+      String probe =
+          """
+          <iframe src="/report.html" style="border: 0; width: %dpx; height: 600px"></iframe>
+          <pre></pre>
+          <script>
+            const frame = document.querySelector('iframe');
+            frame.onload = () => setTimeout(() => {
+              const page = frame.contentDocument.documentElement;
+              document.querySelector('pre').textContent = `${page.scrollWidth} of ${page.clientWidth}`;
+            }, 500);
+          </script>
+          """
+              .formatted(width);
+      serve("/probe" + width, probe.getBytes(StandardCharsets.UTF_8));
+      String found = Chromium.dom(dir, url("/probe" + width));
+      String widths = found.replaceAll("(?s).*<pre>(.*?)</pre>.*", "$1");
+      assertThat(widths).matches("(\\d+) of \\1");
+    }
+  }
+
+  @Test
+  void page_canBePhotographed() throws IOException, InterruptedException {
+    Path png = dir.resolve("page.png");
+    Chromium.screenshot(dir, url("/report.html"), 1200, 1600, png);
+    assertThat(Files.size(png)).isGreaterThan(50_000);
+  }
+}
