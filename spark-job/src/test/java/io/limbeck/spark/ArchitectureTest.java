@@ -75,6 +75,8 @@ class ArchitectureTest {
           .definedBy("..spark.metrics..")
           .layer("plugin")
           .definedBy("..spark.plugin..")
+          .layer("console")
+          .definedBy("..spark.console..")
           .layer("job")
           .definedBy("..spark.job..")
           .layer("dl4j")
@@ -109,6 +111,8 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("chart")
           .mayNotAccessAnyLayer()
+          .whereLayer("console")
+          .mayNotAccessAnyLayer()
           .whereLayer("monitor")
           .mayOnlyAccessLayers("round", "report")
           .whereLayer("ui")
@@ -130,14 +134,23 @@ class ArchitectureTest {
               "checkpoint",
               "visual",
               "monitor",
+              "console",
               "plugin")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("storage", "data", "model", "worker", "round", "precision")
           .whereLayer("ml")
-          .mayOnlyAccessLayers("storage", "data", "report", "job")
+          .mayOnlyAccessLayers("storage", "data", "report", "job", "console")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
-              "storage", "data", "model", "evaluation", "visual", "report", "job", "plugin");
+              "storage",
+              "data",
+              "model",
+              "evaluation",
+              "visual",
+              "report",
+              "job",
+              "plugin",
+              "console");
 
   /** What crosses to executors and back. */
   @ArchTest

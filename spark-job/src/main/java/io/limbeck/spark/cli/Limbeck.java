@@ -16,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       ResultsCommand.class,
       ValidateCommand.class,
+      SubmitArgsCommand.class,
       DescribeCommand.class,
       EvaluateCommand.class,
       VisualizeCommand.class,
@@ -66,7 +67,7 @@ public final class Limbeck {
     try {
       return command.execute(args);
     } catch (OutOfMemoryError e) {
-      command.getErr().println("error: " + MemoryShortage.here(e));
+      command.getErr().println(Terminal.error() + " " + MemoryShortage.here(e));
       return USER_ERROR;
     }
   }
@@ -79,7 +80,7 @@ public final class Limbeck {
         command.getCommand() instanceof Verbosity.Aware aware ? aware.verbosity() : new Verbosity();
     List<String> problems = problemsIn(exception, verbosity.losses());
     if (!problems.isEmpty()) {
-      problems.forEach(problem -> err.println("error: " + problem));
+      problems.forEach(problem -> err.println(Terminal.error() + " " + problem));
       if (verbosity.verbose()) {
         exception.printStackTrace(err);
       }

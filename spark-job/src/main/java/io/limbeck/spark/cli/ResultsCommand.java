@@ -74,7 +74,7 @@ final class ResultsCommand implements Callable<Integer>, Verbosity.Aware {
           entries.add(new ResultsPage.Entry(label, link(each.getKey()), report));
         } catch (UserException e) {
           // The others' hours are not lost for one that diverges.
-          System.err.println("error: " + label + ": " + e.getMessage());
+          System.err.println(Terminal.error() + " " + label + ": " + e.getMessage());
           failures.put(label, e.getMessage());
         }
         if (!entries.isEmpty()) {
@@ -122,8 +122,7 @@ final class ResultsCommand implements Callable<Integer>, Verbosity.Aware {
         resumes ? FinishedExperiment.report(storage, experiment) : Optional.empty();
     return finished.orElseGet(
         () ->
-            new Experiment(spark, System.out, Terminal.isInteractive(), resumes, signals::received)
-                .run(experiment));
+            new Experiment(spark, Terminal.console(), resumes, signals::received).run(experiment));
   }
 
   private String reports() {

@@ -42,7 +42,7 @@ final class RunCommand implements Callable<Integer>, Verbosity.Aware {
     Duration startUp = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
     try {
       for (ExperimentConfig experiment : experiments) {
-        new Experiment(spark, System.out, Terminal.isInteractive(), resumes, signals::received)
+        new Experiment(spark, Terminal.console(), resumes, signals::received)
             .after(startUp)
             .run(experiment);
         startUp = Duration.ZERO;

@@ -2,11 +2,11 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.config.MultiStage;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.Part;
 import io.limbeck.spark.plugin.Monitoring;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.SummaryTable;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -23,29 +23,22 @@ public final class Experiment {
    * An experiment runner.
    *
    * @param spark the session
-   * @param out where progress and the table go
-   * @param terminal whether {@code out} is a terminal
+   * @param console where progress and the table go
    */
-  public Experiment(SparkSession spark, PrintStream out, boolean terminal) {
-    this(spark, out, terminal, false, () -> false);
+  public Experiment(SparkSession spark, Console console) {
+    this(spark, console, false, () -> false);
   }
 
   /**
    * An experiment runner that may go on where an earlier one was, and may be stopped.
    *
    * @param spark the session
-   * @param out where progress and the table go
-   * @param terminal whether {@code out} is a terminal
+   * @param console where progress and the table go
    * @param resumes whether to go on from the checkpoints in the output folder, if there are any
    * @param stop asked after every round whether to keep a checkpoint and stop
    */
-  public Experiment(
-      SparkSession spark,
-      PrintStream out,
-      boolean terminal,
-      boolean resumes,
-      BooleanSupplier stop) {
-    this.job = new Job(spark, out, terminal, resumes, stop);
+  public Experiment(SparkSession spark, Console console, boolean resumes, BooleanSupplier stop) {
+    this.job = new Job(spark, console, resumes, stop);
   }
 
   /**
@@ -90,10 +83,25 @@ public final class Experiment {
           config.algorithm() instanceof MultiStage
               ? new StagedExperiment(job, single, startUp).run(config)
               : single.run(config, watch);
-      job.out().println();
-      job.out().print(SummaryTable.of(report));
-      job.out().printf("report: %s/report.html%n", config.output().dir());
+      tell(report);
+      job.console().line("report: " + config.output().dir() + "/report.html");
       return report;
     }
+  }
+
+  /** The lines that people came for stand out. */
+  private void tell(Report report) {
+    Console console = job.console();
+    console.line("");
+    SummaryTable.of(report)
+        .lines()
+        .forEach(
+            line -> {
+              if (SummaryTable.isResult(line)) {
+                console.strong(line);
+              } else {
+                console.line(line);
+              }
+            });
   }
 }

@@ -1,7 +1,7 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.storage.Storage;
-import java.io.PrintStream;
 import java.util.function.BooleanSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -10,13 +10,11 @@ import org.apache.spark.sql.SparkSession;
  * What experiments run in.
  *
  * @param spark the session
- * @param out where progress and the table go
- * @param terminal whether {@code out} is a terminal
+ * @param console where progress and the table go
  * @param resumes whether to go on from the checkpoints in the output folder, if there are any
  * @param stop asked after every round whether to keep a checkpoint and stop
  */
-record Job(
-    SparkSession spark, PrintStream out, boolean terminal, boolean resumes, BooleanSupplier stop) {
+record Job(SparkSession spark, Console console, boolean resumes, BooleanSupplier stop) {
 
   JavaSparkContext context() {
     return new JavaSparkContext(spark.sparkContext());

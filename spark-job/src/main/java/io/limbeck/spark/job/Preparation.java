@@ -110,14 +110,15 @@ public final class Preparation {
 
   private Prepared planned(
       Prepared prepared, LearningNetworks learning, long learnt, long updater) {
-    MemoryPlan plan =
-        MemoryPlan.of(MemoryPlans.sizes(prepared, learning, learnt, updater, spark.sparkContext()));
+    MemoryPlan.Sizes sizes =
+        MemoryPlans.sizes(prepared, learning, learnt, updater, spark.sparkContext());
     return prepared.with(
-        plan,
-        plan.warnings(
-            spark.sparkContext().conf(),
-            spark.sparkContext().isLocal(),
-            Runtime.getRuntime().maxMemory()));
+        sizes,
+        MemoryPlan.of(sizes)
+            .warnings(
+                spark.sparkContext().conf(),
+                spark.sparkContext().isLocal(),
+                Runtime.getRuntime().maxMemory()));
   }
 
   private static void requireImages(DataConfig data, int[] shape) {

@@ -22,7 +22,7 @@ import java.util.Map;
  * @param workers partitions
  * @param factory makes the student for a seed
  * @param memory of the student's training
- * @param plan what driver and executors need
+ * @param sizes what the memory of driver and executors depends on
  * @param warnings where Spark is set up for less
  * @param distilling null for learning from labels alone
  * @param teachers by name; one alone has the empty name; none where the student is its own
@@ -33,7 +33,7 @@ public record Prepared(
     int workers,
     ModelFactory factory,
     MemoryEstimate memory,
-    MemoryPlan plan,
+    MemoryPlan.Sizes sizes,
     List<String> warnings,
     Distilling distilling,
     Map<String, Teacher> teachers) {
@@ -61,13 +61,18 @@ public record Prepared(
   /** The same of a config with other folders. */
   Prepared of(ExperimentConfig other) {
     return new Prepared(
-        other, shape, workers, factory, memory, plan, warnings, distilling, teachers);
+        other, shape, workers, factory, memory, sizes, warnings, distilling, teachers);
   }
 
   /** The same with what it needs. */
-  Prepared with(MemoryPlan needed, List<String> lacking) {
+  Prepared with(MemoryPlan.Sizes needed, List<String> lacking) {
     return new Prepared(
         config, shape, workers, factory, memory, needed, lacking, distilling, teachers);
+  }
+
+  /** What driver and executors need. */
+  MemoryPlan plan() {
+    return MemoryPlan.of(sizes);
   }
 
   /** The teachers as they travel; null without any that is frozen. */

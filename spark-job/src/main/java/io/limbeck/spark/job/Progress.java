@@ -1,7 +1,7 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.round.RoundSummary;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -10,11 +10,10 @@ import java.util.stream.Collectors;
  * Tells how training goes: a line that is written over on a terminal, and in a log file a line
  * every few seconds.
  */
-public final class Progress {
+final class Progress {
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(5);
 
-  private final PrintStream out;
-  private final boolean terminal;
+  private final Console console;
   private final int epochsInAll;
   private final long started = System.nanoTime();
   private String title = "";
@@ -22,18 +21,15 @@ public final class Progress {
   private double before;
   private int epochsOfRun;
   private long lastLine;
-  private int shown;
 
   /**
    * Progress of several runs.
    *
-   * @param out where to
-   * @param terminal whether a line can be written over
+   * @param console where to
    * @param epochsInAll epochs of all runs together, for the time left
    */
-  public Progress(PrintStream out, boolean terminal, int epochsInAll) {
-    this.out = out;
-    this.terminal = terminal;
+  Progress(Console console, int epochsInAll) {
+    this.console = console;
     this.epochsInAll = epochsInAll;
   }
 
@@ -60,26 +56,16 @@ public final class Progress {
    * @param round what it did
    */
   void round(RoundSummary round) {
-    round.skipped().forEach(each -> say("left out of the average: " + each));
+    round.skipped().forEach(each -> console.warning("left out of the average: " + each));
     long now = System.nanoTime();
     boolean lastRound = round.round() + 1 == round.rounds();
-    if (terminal || lastLine == 0 || now - lastLine >= LOG_INTERVAL.toNanos()) {
+    if (console.isTerminal() || lastLine == 0 || now - lastLine >= LOG_INTERVAL.toNanos()) {
       lastLine = now;
-      show(line(round));
+      console.status(line(round));
     }
     if (lastRound) {
       epochsDone++;
     }
-  }
-
-  /**
-   * Something worth a line of its own.
-   *
-   * @param text the line
-   */
-  void say(String text) {
-    clear();
-    out.println(text);
   }
 
   private String line(RoundSummary round) {
@@ -112,22 +98,8 @@ public final class Progress {
     return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
   }
 
-  private void show(String line) {
-    if (terminal) {
-      out.print("\r" + line + " ".repeat(Math.max(0, shown - line.length())));
-      out.flush();
-      shown = line.length();
-    } else {
-      out.println(line);
-    }
-  }
-
   /** Takes the line that is written over away, for what comes next. */
   void clear() {
-    if (terminal && shown > 0) {
-      out.print("\r" + " ".repeat(shown) + "\r");
-      out.flush();
-      shown = 0;
-    }
+    console.clear();
   }
 }

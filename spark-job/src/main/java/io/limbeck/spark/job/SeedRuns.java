@@ -3,12 +3,12 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.dl4j.store.ModelFile;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.OtherSeries;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.report.Split;
 import io.limbeck.spark.storage.Storage;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,29 +21,25 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  */
 final class SeedRuns {
   private final Storage storage;
-  private final PrintStream out;
+  private final Console console;
   private final Prepared prepared;
   private final ExperimentConfig config;
   private final Trainer trainer;
-  private final Progress progress;
 
   /**
    * Runs of one experiment.
    *
    * @param storage where its output folder is
-   * @param out told what cannot be drawn
+   * @param console told what each seed came to
    * @param prepared the experiment
    * @param trainer of a mode and a seed
-   * @param progress told what each seed came to
    */
-  SeedRuns(
-      Storage storage, PrintStream out, Prepared prepared, Trainer trainer, Progress progress) {
+  SeedRuns(Storage storage, Console console, Prepared prepared, Trainer trainer) {
     this.storage = storage;
-    this.out = out;
+    this.console = console;
     this.prepared = prepared;
     this.config = prepared.config();
     this.trainer = trainer;
-    this.progress = progress;
   }
 
   /**
@@ -98,7 +94,7 @@ final class SeedRuns {
 
   private Trainer.Trained train(Mode mode, long seed) {
     Trainer.Trained trained = trainer.train(seed, mode);
-    progress.say(line(mode, trained.record()));
+    console.line(line(mode, trained.record()));
     trainer.models().last(mode, seed, trained.last());
     trainer.models().best(mode, seed, trained.best());
     return trained;
@@ -129,7 +125,7 @@ final class SeedRuns {
               config.seed())
           .ifPresent(png -> storage.write(config.output().dir() + "/generated.png", png));
     } catch (RuntimeException | LinkageError | InternalError e) {
-      out.println("no picture of generated images: this Java cannot draw (" + e + ")");
+      console.line("no picture of generated images: this Java cannot draw (" + e + ")");
     }
   }
 

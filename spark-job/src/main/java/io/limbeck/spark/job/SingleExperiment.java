@@ -5,6 +5,7 @@ import io.limbeck.core.config.Supervised;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.dl4j.engine.EngineStatus;
 import io.limbeck.spark.cache.TeacherCache;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.Executor;
 import io.limbeck.spark.evaluation.Predictions;
@@ -14,7 +15,6 @@ import io.limbeck.spark.report.TeacherReport;
 import io.limbeck.spark.storage.OutputLock;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.FrozenTeachers;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +52,7 @@ final class SingleExperiment {
    * @return what it came to, as it was written to the output folder
    */
   Report run(ExperimentConfig config, Stopwatch watch) {
-    PrintStream out = job.out();
+    Console console = job.console();
     Storage storage = job.storage();
     String dir = config.output().dir();
     OutputFolder folder = new OutputFolder(storage, dir);
@@ -65,21 +65,22 @@ final class SingleExperiment {
     Prepared prepared =
         watch.time(
             Stopwatch.Part.PREPARATION, () -> new Preparation(job.spark()).prepare(config, loader));
-    prepared.warnings().forEach(warning -> out.println("warning: " + warning));
+    prepared.warnings().forEach(console::warning);
     Executor.await(job.context().sc(), prepared.workers(), PATIENCE);
     Data data = watch.time(Stopwatch.Part.DATA, () -> pool.of(prepared, loader));
     try (OutputLock lock = OutputLock.take(storage, dir, job.context().sc().applicationId())) {
       if (continues) {
-        out.println("going on from the checkpoints in " + folder.checkpoints());
+        console.line("going on from the checkpoints in " + folder.checkpoints());
       } else {
         // Another job may have come and gone since the first look.
         storage.requireEmpty(dir, config.output().overwrite());
         folder.clear();
         folder.begin(config);
       }
-      out.printf(
-          "%s: %,d parameters, %d partitions, examples %s%n",
-          config.name(), prepared.memory().parameters(), prepared.workers(), data.sizes());
+      console.line(
+          "%s: %,d parameters, %d partitions, examples %s"
+              .formatted(
+                  config.name(), prepared.memory().parameters(), prepared.workers(), data.sizes()));
       Report report = train(prepared, data, engine, folder, watch);
       new ResultFiles(storage, dir).writeReport(report);
       return report;
@@ -90,10 +91,11 @@ final class SingleExperiment {
   private EngineStatus engine() {
     EngineStatus engine = CpuEngine.status();
     if (!toldEngine) {
-      job.out()
-          .println(
-              (engine.degraded() ? "warning: slow native path: " : "native path: ")
-                  + engine.description());
+      if (engine.degraded()) {
+        job.console().warning("slow native path: " + engine.description());
+      } else {
+        job.console().line("native path: " + engine.description());
+      }
       toldEngine = true;
     }
     return engine;
@@ -110,11 +112,11 @@ final class SingleExperiment {
     TeacherReport alone = teachers.get("");
     List<Mode> modes = modes(config);
     int epochs = modes.size() * config.repeats() * config.schedule().epochs();
-    Progress progress = new Progress(job.out(), job.terminal(), epochs);
+    Progress progress = new Progress(job.console(), epochs);
     FrozenTeachers frozen = prepared.frozenTeachers();
     Broadcast<FrozenTeachers> broadcast = frozen == null ? null : job.context().broadcast(frozen);
     Optional<TeacherCache> cache = TeacherCaches.of(job.spark(), prepared, data.train(), broadcast);
-    cache.ifPresent(each -> job.out().println("teacher cache: " + each.status()));
+    cache.ifPresent(each -> job.console().line("teacher cache: " + each.status()));
     try {
       Continuation continuation =
           new Continuation(
@@ -135,7 +137,7 @@ final class SingleExperiment {
               watch,
               continuation,
               models);
-      SeedRuns seeds = new SeedRuns(job.storage(), job.out(), prepared, trainer, progress);
+      SeedRuns seeds = new SeedRuns(job.storage(), job.console(), prepared, trainer);
       Map<Mode, SeedRuns.Result> results = new LinkedHashMap<>();
       for (Mode mode : modes) {
         results.put(mode, seeds.run(mode));

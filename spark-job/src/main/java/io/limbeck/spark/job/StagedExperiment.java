@@ -89,10 +89,10 @@ final class StagedExperiment {
     Optional<Report> finished =
         job.resumes() ? FinishedExperiment.report(storage, run) : Optional.empty();
     if (finished.isPresent()) {
-      job.out().printf("%s, seed %d: done before%n", label, run.seed());
+      job.console().line("%s, seed %d: done before".formatted(label, run.seed()));
       return finished.get().withoutTimes();
     }
-    job.out().printf("%s, seed %d%n", label, run.seed());
+    job.console().line("%s, seed %d".formatted(label, run.seed()));
     return Stages.in(
         label, UnaryOperator.identity(), () -> single.run(run, new Stopwatch(Duration.ZERO)));
   }

@@ -66,12 +66,13 @@ final class TeacherReports {
                     evaluator, teacher, data.validation(), "evaluate " + label + " on validation")),
             Split.withCalibration(test));
     if (teacher.classifier() == null) {
-      job.out().printf("%s: no class scores, so it is not evaluated%n", label);
+      job.console().line(label + ": no class scores, so it is not evaluated");
     }
     if (report.test() != null) {
-      job.out()
-          .printf(
-              "%s: test %s %.2f %%%n", label, report.test().measure(), 100 * report.test().score());
+      job.console()
+          .line(
+              "%s: test %s %.2f %%"
+                  .formatted(label, report.test().measure(), 100 * report.test().score()));
     }
     return new Evaluated(report, test == null ? Predictions.NONE : test.predictions());
   }

@@ -3,6 +3,7 @@ package io.limbeck.spark.ml;
 import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.Columns;
 import io.limbeck.spark.job.Experiment;
 import io.limbeck.spark.report.Report;
@@ -136,8 +137,7 @@ public final class DistillationClassifier extends Estimator<DistillationClassifi
       Report report =
           new Experiment(
                   dataset.sparkSession(),
-                  LogLines.to(LoggerFactory.getLogger(DistillationClassifier.class)),
-                  false,
+                  Console.log(LogLines.to(LoggerFactory.getLogger(DistillationClassifier.class))),
                   true,
                   () -> false)
               .run(settings, experiment.frames(dataset.toDF()));

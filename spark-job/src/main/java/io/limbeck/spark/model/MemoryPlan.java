@@ -61,7 +61,27 @@ public record MemoryPlan(long driverHeap, long executorHeap, long executorNative
       int partitions,
       int tasks,
       int batch,
-      long segment) {}
+      long segment) {
+
+    /**
+     * The same on another cluster.
+     *
+     * @param otherPartitions with a student each
+     * @param otherTasks that run at once in an executor
+     */
+    Sizes with(int otherPartitions, int otherTasks) {
+      return new Sizes(
+          learnt,
+          updater,
+          teacher,
+          studentActivations,
+          teacherActivations,
+          otherPartitions,
+          otherTasks,
+          batch,
+          segment);
+    }
+  }
 
   /**
    * Applies the formulas.
@@ -80,6 +100,14 @@ public record MemoryPlan(long driverHeap, long executorHeap, long executorNative
         (sizes.partitions() + 4L) * state + 2 * teacher,
         state * (1 + 2L * sizes.tasks()) + teacher + 2 * sizes.segment() * sizes.tasks(),
         JVMS_OWN + sizes.tasks() * oneTask + 2 * teacher);
+  }
+
+  /** The most of each. */
+  MemoryPlan largest(MemoryPlan other) {
+    return new MemoryPlan(
+        Math.max(driverHeap, other.driverHeap),
+        Math.max(executorHeap, other.executorHeap),
+        Math.max(executorNative, other.executorNative));
   }
 
   /**

@@ -18,6 +18,8 @@ public final class SummaryTable {
           "model bytes",
           "examples/s");
 
+  private static final List<String> RESULTS = List.of("distilled ", "model ", "gap recovered:");
+
   private SummaryTable() {}
 
   /**
@@ -46,6 +48,15 @@ public final class SummaryTable {
     }
     add(rows, "model", report.model());
     return layOut(rows) + footer(report);
+  }
+
+  /**
+   * Whether a line of the table has what an experiment is about.
+   *
+   * @param line of the table
+   */
+  public static boolean isResult(String line) {
+    return RESULTS.stream().anyMatch(line::startsWith);
   }
 
   private static boolean isOfPixels(Report report) {

@@ -134,7 +134,15 @@ class LimbeckTest {
             "Exit codes: 0 done, 2 a mistake");
     for (String command :
         new String[] {
-          "run", "validate", "describe", "evaluate", "visualize", "export", "pack", "schema"
+          "run",
+          "validate",
+          "submit-args",
+          "describe",
+          "evaluate",
+          "visualize",
+          "export",
+          "pack",
+          "schema"
         }) {
       assertThat(Limbeck.execute(command, "--help")).as(command).isZero();
     }
@@ -158,6 +166,26 @@ class LimbeckTest {
             "preds_S = ModuleOutputs 'head.fc' of the student",
             "2 partitions, every 2");
     assertThat(dir.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void submitArgs_areThoseOfSparkSubmit_orAFileOfIts() {
+    assertThat(Limbeck.execute("submit-args", config, "--executors=3", "--cores=4")).isZero();
+    assertThat(printed().lines())
+        .contains("--conf spark.executor.instances=3 \\", "--conf spark.executor.cores=4 \\")
+        .allMatch(line -> line.matches("--conf ('.+=.+'|\\S+=\\S+) \\\\"));
+    out.reset();
+    assertThat(Limbeck.execute("submit-args", config, "--format=properties")).isZero();
+    assertThat(printed().lines())
+        .anyMatch(line -> line.matches("spark.executor.memory +\\d+m"))
+        .allMatch(line -> line.matches("spark\\.\\S+ +\\S.*"));
+    assertThat(dir.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void submitArgs_noExecutors_isAMistake() {
+    assertThat(Limbeck.execute("submit-args", config, "--executors=0")).isEqualTo(2);
+    assertThat(complained()).contains("error: '--executors' is 0, but must be at least 1");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.SummaryTable;
 import java.awt.image.BufferedImage;
@@ -86,7 +87,7 @@ class DataFreeTest {
   private Report run(String... overrides) {
     PrintStream nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    return new Experiment(TestSpark.session(), nowhere, false).run(config(overrides));
+    return new Experiment(TestSpark.session(), Console.log(nowhere)).run(config(overrides));
   }
 
   @Test
@@ -136,10 +137,11 @@ class DataFreeTest {
     int[] rounds = {0};
     assertThatThrownBy(
             () ->
-                new Experiment(TestSpark.session(), nowhere, false, false, () -> ++rounds[0] == 3)
+                new Experiment(
+                        TestSpark.session(), Console.log(nowhere), false, () -> ++rounds[0] == 3)
                     .run(config))
         .isInstanceOf(StoppedException.class);
-    new Experiment(TestSpark.session(), nowhere, false, true, () -> false).run(config);
+    new Experiment(TestSpark.session(), Console.log(nowhere), true, () -> false).run(config);
     for (String name : List.of("student.zip", "generator.zip")) {
       assertThat(dir.resolve("b").resolve(name))
           .hasBinaryContent(Files.readAllBytes(dir.resolve("a").resolve(name)));

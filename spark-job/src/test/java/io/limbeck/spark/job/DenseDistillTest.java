@@ -11,6 +11,7 @@ import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestMasks;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.TestText;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.RunRecord;
@@ -91,7 +92,7 @@ class DenseDistillTest {
   }
 
   private Report run(String file, String... overrides) {
-    return new Experiment(TestSpark.session(), new PrintStream(out), false)
+    return new Experiment(TestSpark.session(), Console.log(new PrintStream(out)))
         .run(config(file, overrides));
   }
 

@@ -9,6 +9,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
@@ -71,7 +72,8 @@ class EarlyExitTest {
     all.addAll(List.of(overrides));
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), nowhere, false).run(new ConfigReader().read(file, all));
+    new Experiment(TestSpark.session(), Console.log(nowhere))
+        .run(new ConfigReader().read(file, all));
     return tiny.output("out/report.json");
   }
 

@@ -11,6 +11,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.report.JobTimes;
 import io.limbeck.spark.report.Report;
 import java.io.ByteArrayInputStream;
@@ -45,7 +46,7 @@ class ExperimentTest {
 
   private Report run(String... overrides) {
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    return new Experiment(TestSpark.session(), out, false).run(tiny.config(overrides));
+    return new Experiment(TestSpark.session(), Console.log(out)).run(tiny.config(overrides));
   }
 
   private void assertUserError(String message, String... overrides) {
@@ -323,7 +324,8 @@ class ExperimentTest {
         .contains("teacher       the student itself, in the same pass");
     Report report =
         new Experiment(
-                TestSpark.session(), new PrintStream(printed, true, StandardCharsets.UTF_8), false)
+                TestSpark.session(),
+                Console.log(new PrintStream(printed, true, StandardCharsets.UTF_8)))
             .run(config);
     assertThat(report.teacher()).isNull();
     assertThat(report.gapRecovered()).isNull();
@@ -341,7 +343,7 @@ class ExperimentTest {
   void report_saysWhereTheTimeWent() {
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
     JobTimes times =
-        new Experiment(TestSpark.session(), out, false)
+        new Experiment(TestSpark.session(), Console.log(out))
             .after(Duration.ofSeconds(7))
             .run(tiny.config("repeats=1"))
             .seconds();

@@ -9,6 +9,7 @@ import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -104,7 +105,7 @@ class MultiStageTest {
     List<String> all = new ArrayList<>(List.of("output.dir=" + dir.resolve(out)));
     all.addAll(List.of(overrides));
     PrintStream to = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), to, false, resumes, stop)
+    new Experiment(TestSpark.session(), Console.log(to), resumes, stop)
         .run(config(json, all.toArray(String[]::new)));
     return tiny.output(out + "/report.json");
   }

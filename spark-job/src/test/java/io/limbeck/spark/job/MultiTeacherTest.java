@@ -12,6 +12,7 @@ import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.dl4j.zoo.Architectures;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,8 @@ class MultiTeacherTest {
     List<String> all = new ArrayList<>(List.of("repeats=1", "output.dir=" + dir.resolve(out)));
     all.addAll(List.of(overrides));
     PrintStream printed = new PrintStream(table, true, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), printed, false).run(new ConfigReader().read(config, all));
+    new Experiment(TestSpark.session(), Console.log(printed))
+        .run(new ConfigReader().read(config, all));
     return tiny.output(out + "/report.json");
   }
 

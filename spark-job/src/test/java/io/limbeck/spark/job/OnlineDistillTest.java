@@ -9,6 +9,7 @@ import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.Part;
@@ -70,7 +71,7 @@ class OnlineDistillTest {
     List<String> all = new ArrayList<>(List.of("repeats=1", "output.dir=" + dir.resolve(out)));
     all.addAll(List.of(overrides));
     PrintStream to = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), to, false, resumes, stop)
+    new Experiment(TestSpark.session(), Console.log(to), resumes, stop)
         .run(new ConfigReader().read(config(peers), all));
     return tiny.output(out + "/report.json");
   }

@@ -8,6 +8,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestData;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.storage.Storage;
@@ -50,7 +51,8 @@ class OnnxTeacherTest {
   }
 
   private Report run(String... overrides) {
-    return new Experiment(TestSpark.session(), new PrintStream(new ByteArrayOutputStream()), false)
+    return new Experiment(
+            TestSpark.session(), Console.log(new PrintStream(new ByteArrayOutputStream())))
         .run(tiny.config(overrides));
   }
 

@@ -13,6 +13,7 @@ import io.limbeck.core.config.SingleTeacherDistill;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Folders;
 import io.limbeck.spark.storage.Storage;
@@ -136,7 +137,8 @@ class ReferenceConfigsTest {
   /** Returns the output folder. */
   private Path run(Path file, List<String> more) throws IOException {
     ExperimentConfig config = config(file, more);
-    new Experiment(TestSpark.session(), new PrintStream(OutputStream.nullOutputStream()), false)
+    new Experiment(
+            TestSpark.session(), Console.log(new PrintStream(OutputStream.nullOutputStream())))
         .run(config);
 
     Path out = Path.of(config.output().dir());

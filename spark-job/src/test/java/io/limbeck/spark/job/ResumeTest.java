@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -54,7 +55,8 @@ class ResumeTest {
 
   private void run(boolean resumes, BooleanSupplier stop, String... overrides) {
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), out, false, resumes, stop).run(tiny.config(overrides));
+    new Experiment(TestSpark.session(), Console.log(out), resumes, stop)
+        .run(tiny.config(overrides));
   }
 
   /** Stops after so many rounds: it is asked before the first, too. */

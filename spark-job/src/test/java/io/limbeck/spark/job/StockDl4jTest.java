@@ -3,6 +3,7 @@ package io.limbeck.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import io.limbeck.stock.StockDl4jProgram;
 import java.io.File;
 import java.io.IOException;
@@ -23,7 +24,8 @@ class StockDl4jTest {
   @Test
   void exportedStudent_loadsInADl4jProgram()
       throws IOException, InterruptedException, URISyntaxException {
-    new Experiment(TestSpark.session(), new PrintStream(OutputStream.nullOutputStream()), false)
+    new Experiment(
+            TestSpark.session(), Console.log(new PrintStream(OutputStream.nullOutputStream())))
         .run(new TinyExperiment(dir).config("repeats=1", "student_alone=false"));
     Process process =
         new ProcessBuilder(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -39,7 +40,7 @@ class StopEpochTest {
     all.addAll(List.of(overrides));
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), nowhere, false)
+    new Experiment(TestSpark.session(), Console.log(nowhere))
         .run(tiny.config(all.toArray(String[]::new)));
     return Files.readAllBytes(dir.resolve(out).resolve("models/distilled-seed-1-last.zip"));
   }

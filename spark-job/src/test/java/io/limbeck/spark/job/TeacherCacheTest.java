@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,7 +45,8 @@ class TeacherCacheTest {
     all.add("output.dir=" + dir.resolve("out" + runs));
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), out, false).run(tiny.config(all.toArray(String[]::new)));
+    new Experiment(TestSpark.session(), Console.log(out))
+        .run(tiny.config(all.toArray(String[]::new)));
     return printed.toString(StandardCharsets.UTF_8);
   }
 

@@ -12,6 +12,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.TestText;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.report.Report;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -105,7 +106,8 @@ class TextDistillTest {
   @Test
   void run_encoderWithAHead_teachesWhatItHasLearnt() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Report report = new Experiment(TestSpark.session(), new PrintStream(out), false).run(config());
+    Report report =
+        new Experiment(TestSpark.session(), Console.log(new PrintStream(out))).run(config());
     assertThat(report.teachers()).isNull();
     assertThat(report.teacher().test().accuracy())
         .isCloseTo(accuracyByHand("test.jsonl"), within(1e-12));
@@ -167,7 +169,8 @@ class TextDistillTest {
     assertThatThrownBy(
             () ->
                 new Experiment(
-                        TestSpark.session(), new PrintStream(new ByteArrayOutputStream()), false)
+                        TestSpark.session(),
+                        Console.log(new PrintStream(new ByteArrayOutputStream())))
                     .run(config(override.strip())))
         .isInstanceOf(UserException.class)
         .hasMessage(message);

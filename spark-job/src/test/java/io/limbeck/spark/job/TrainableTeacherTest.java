@@ -11,6 +11,7 @@ import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.dl4j.zoo.Architectures;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -50,7 +51,7 @@ class TrainableTeacherTest {
     all.addAll(List.of(overrides));
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), nowhere, false)
+    new Experiment(TestSpark.session(), Console.log(nowhere))
         .run(tiny.config(all.toArray(String[]::new)));
     return tiny.output(out + "/report.json");
   }

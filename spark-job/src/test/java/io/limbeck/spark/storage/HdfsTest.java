@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.console.Console;
 import io.limbeck.spark.job.Experiment;
 import io.limbeck.spark.job.StoppedException;
 import io.limbeck.spark.job.TinyExperiment;
@@ -66,7 +67,7 @@ class HdfsTest {
     overrides.add("checkpoint.every_rounds=2");
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream to = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    new Experiment(TestSpark.session(), to, false, resumes, stop)
+    new Experiment(TestSpark.session(), Console.log(to), resumes, stop)
         .run(tiny.config(overrides.toArray(String[]::new)));
     return printed.toString(StandardCharsets.UTF_8);
   }
