@@ -137,7 +137,8 @@ class ArchitectureTest {
               "console",
               "plugin")
           .whereLayer("dl4j")
-          .mayOnlyAccessLayers("storage", "data", "model", "worker", "round", "precision")
+          .mayOnlyAccessLayers(
+              "storage", "data", "model", "worker", "round", "precision", "monitor", "plugin")
           .whereLayer("ml")
           .mayOnlyAccessLayers("storage", "data", "report", "job", "console")
           .whereLayer("cli")

@@ -14,6 +14,9 @@ import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.RoundBlocks;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.monitor.DistillationEvent;
+import io.limbeck.spark.monitor.Monitor;
+import io.limbeck.spark.plugin.Monitoring;
 import io.limbeck.spark.precision.FloatArray;
 import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.TrainingState;
@@ -26,6 +29,7 @@ import io.limbeck.spark.worker.Workplace;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaRDD;
@@ -45,6 +49,7 @@ final class MasterRun implements AutoCloseable {
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenTeachers> teacher;
   private final ComputationGraph student;
+  private final Monitor monitor;
   private TrainingState state;
   private int epoch;
 
@@ -96,6 +101,18 @@ final class MasterRun implements AutoCloseable {
     this.state = TrainingState.start(Networks.parameters(here.network()), lossStates);
     this.plan = spark.broadcast(plan);
     this.teacher = spark.broadcast(frozen);
+    Monitoring.begin(spark.sc());
+    this.monitor =
+        Monitor.begin(
+            spark.sc(),
+            new DistillationEvent.Training(
+                "SparkComputationGraph",
+                "distilled",
+                settings.seed(),
+                settings.schedule().epochs(),
+                steps,
+                Map.of(),
+                List.of()));
   }
 
   /** Mini-batches of the largest partition; every call to fit may bring another RDD. */
@@ -140,6 +157,7 @@ final class MasterRun implements AutoCloseable {
             state.withParameters(parameters(network)),
             epoch,
             (summary, after) -> {
+              monitor.round(summary);
               show(network, after.parameters());
               network.setScore(
                   summary.losses().values().stream().mapToDouble(Double::doubleValue).sum());

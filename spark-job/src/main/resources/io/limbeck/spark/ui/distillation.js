@@ -40,6 +40,9 @@
       const seconds = (run.updated - run.started) / 1000;
       return `done in ${UNITS.seconds(seconds)}`;
     }
+    if (epoch(run) >= run.training.epochs) {
+      return 'trained';
+    }
     return live && Date.now() - run.updated < SILENCE ? left(run) : 'not finished';
   }
 

@@ -15,13 +15,17 @@ import io.limbeck.core.network.Side;
 import io.limbeck.core.recorder.ModuleOutputs;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.monitor.DistillationEvent;
 import io.limbeck.spark.worker.DistillationWorker;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerEvent;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -159,6 +163,31 @@ class DistillationTrainingMasterTest {
     spark.fit(TestSpark.context().parallelize(data(3), 1));
     spark.fit(TestSpark.context().parallelize(data(9), 1));
     assertThat(rounds).containsExactly(0, 1, 1, 1);
+  }
+
+  /** What the Spark UI's tab and the metrics are made of. */
+  @Test
+  void fit_tellsSparksListeners() throws Exception {
+    List<DistillationEvent> told = new CopyOnWriteArrayList<>();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onOtherEvent(SparkListenerEvent event) {
+            if (event instanceof DistillationEvent ours) {
+              told.add(ours);
+            }
+          }
+        };
+    TestSpark.context().sc().addSparkListener(listener);
+    SparkComputationGraph spark =
+        new SparkComputationGraph(TestSpark.context(), network(5, 2), master(network(20, 1)));
+    spark.fit(TestSpark.context().parallelize(data(9), 1));
+    TestSpark.context().sc().listenerBus().waitUntilEmpty();
+    TestSpark.context().sc().removeSparkListener(listener);
+    assertThat(told.get(0)).isInstanceOf(DistillationEvent.RunStarted.class);
+    assertThat(told.subList(1, told.size()))
+        .hasSize(3)
+        .allSatisfy(event -> assertThat(event).isInstanceOf(DistillationEvent.RoundDone.class));
   }
 
   @Test
