@@ -5,6 +5,7 @@ import io.limbeck.spark.plugin.LimbeckPlugin;
 import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
@@ -62,6 +63,9 @@ final class Verbosity {
   /** A Spark session that is as quiet as it was asked to be. */
   SparkSession session(String name) {
     if (!verbose) {
+      // Spark sets its log up when it first has something to say, and would undo what is set
+      // before.
+      new SparkConf(false).initializeLogIfNecessary(false, true);
       Configurator.setRootLevel(Level.ERROR);
     }
     // ND4J's libraries take a second to load, which Spark needs for itself anyway. Whatever is

@@ -15,10 +15,18 @@ public final class LimbeckPlugin implements SparkPlugin {
   @Override
   public DriverPlugin driverPlugin() {
     return new DriverPlugin() {
+      private SparkContext spark;
+
       @Override
-      public Map<String, String> init(SparkContext spark, PluginContext context) {
-        Monitoring.begin(spark);
+      public Map<String, String> init(SparkContext context, PluginContext plugin) {
+        spark = context;
         return Map.of();
+      }
+
+      /** Called when the application has its id, which is part of paths and of metrics' names. */
+      @Override
+      public void registerMetrics(String application, PluginContext plugin) {
+        Monitoring.begin(spark);
       }
     };
   }

@@ -86,6 +86,7 @@ class ExperimentTest {
                   .map(file -> dir.resolve("out").relativize(file).toString())
                   .filter(file -> !file.startsWith("checkpoints/")))
           .containsExactlyInAnyOrder(
+              "report.html",
               "report.json",
               "config.json",
               "student.zip",

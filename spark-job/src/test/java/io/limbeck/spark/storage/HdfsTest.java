@@ -105,7 +105,8 @@ class HdfsTest {
       assertThat(read("/out/" + file)).isEqualTo(Files.readAllBytes(dir.resolve("local/" + file)));
     }
     assertThat(names("/out"))
-        .containsExactly("checkpoints", "config.json", "models", "report.json", "student.zip");
+        .containsExactly(
+            "checkpoints", "config.json", "models", "report.html", "report.json", "student.zip");
   }
 
   @Test
