@@ -37,7 +37,13 @@ public sealed interface DistillationEvent extends SparkListenerEvent {
       int epochs,
       int stepsPerEpoch,
       Map<String, Double> teachers,
-      List<EpochRecord> earlier) {}
+      List<EpochRecord> earlier) {
+
+    /** The same without its earlier epochs. */
+    Training withoutEarlier() {
+      return new Training(experiment, title, seed, epochs, stepsPerEpoch, teachers, List.of());
+    }
+  }
 
   /**
    * A training begins, or goes on from a checkpoint.

@@ -39,10 +39,12 @@ final class RunHistory {
   RunView view() {
     return new RunView(
         start.run(),
-        start.training(),
+        start.training().withoutEarlier(),
         start.time(),
         updated,
         latest,
+        start.training().earlier().size(),
+        epochs.size(),
         List.copyOf(epochs),
         done == null ? null : done.bestEpoch(),
         done == null ? null : done.best(),

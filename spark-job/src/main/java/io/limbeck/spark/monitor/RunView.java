@@ -12,11 +12,13 @@ import org.apache.spark.util.kvstore.KVIndex;
  * A training as it stands, for the Spark UI and its REST interface.
  *
  * @param run number of the training in its application, from 1
- * @param training which
+ * @param training which; its earlier epochs are among {@code epochs}
  * @param started milliseconds since 1970
  * @param updated when something last happened, milliseconds since 1970
  * @param latest round; null before the first one
- * @param epochs that are done
+ * @param epochsBefore how many of them another application did
+ * @param epochsDone how many epochs are done
+ * @param epochs that are done; in a list of trainings the last one alone
  * @param bestEpoch from 1; null before the training is done
  * @param best its model's scores; null before the training is done
  * @param last the last epoch's; null before the training is done
@@ -29,6 +31,8 @@ public record RunView(
     long started,
     long updated,
     RoundSummary latest,
+    int epochsBefore,
+    int epochsDone,
     List<EpochRecord> epochs,
     Integer bestEpoch,
     RunRecord.Evaluated best,
@@ -42,9 +46,20 @@ public record RunView(
     return run;
   }
 
-  /** The same without its rounds, for a list of several. */
-  public RunView withoutRounds() {
+  /** The same without what makes it long, for a list of several. */
+  public RunView summary() {
     return new RunView(
-        run, training, started, updated, latest, epochs, bestEpoch, best, last, null);
+        run,
+        training,
+        started,
+        updated,
+        latest,
+        epochsBefore,
+        epochsDone,
+        epochs.subList(Math.max(0, epochs.size() - 1), epochs.size()),
+        bestEpoch,
+        best,
+        last,
+        null);
   }
 }

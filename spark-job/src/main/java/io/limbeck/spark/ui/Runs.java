@@ -27,11 +27,11 @@ public final class Runs {
     this.store = store;
   }
 
-  /** All of them, without their rounds. */
+  /** All of them, without their rounds and with their last epoch alone. */
   public String list() {
     List<RunView> runs = new ArrayList<>();
     try (KVStoreIterator<RunView> each = store.store().view(RunView.class).closeableIterator()) {
-      each.forEachRemaining(run -> runs.add(run.withoutRounds()));
+      each.forEachRemaining(run -> runs.add(run.summary()));
     } catch (Exception e) {
       throw new IllegalStateException("The UI's store cannot be read", e);
     }

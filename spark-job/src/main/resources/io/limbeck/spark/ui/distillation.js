@@ -21,14 +21,14 @@
 
   function epoch(run) {
     if (done(run) || run.latest == null) {
-      return run.epochs.length;
+      return run.epochs_done;
     }
     const inEpoch = run.latest.epoch + (run.latest.round + 1) / run.latest.rounds;
-    return Math.max(run.epochs.length, inEpoch);
+    return Math.max(run.epochs_done, inEpoch);
   }
 
   function left(run) {
-    const before = run.training.earlier.length;
+    const before = run.epochs_before;
     const part = (epoch(run) - before) / (run.training.epochs - before);
     const seconds = part > 0 ? (run.updated - run.started) / 1000 * (1 - part) / part : null;
     return seconds == null ? '–'

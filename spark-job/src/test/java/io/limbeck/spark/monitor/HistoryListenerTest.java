@@ -28,6 +28,10 @@ class HistoryListenerTest {
     assertThat(done.bestEpoch()).isEqualTo(1);
     assertThat(done.best().validation()).isEqualTo(Rounds.SPLIT);
     assertThat(done.rounds()).hasSize(1);
+    assertThat(done.epochsDone()).isEqualTo(2);
+    assertThat(done.epochsBefore()).isEqualTo(1);
+    assertThat(done.summary().epochs()).containsExactly(Rounds.epoch(2));
+    assertThat(done.summary().rounds()).isNull();
     // A view that somebody holds stays as it is.
     assertThat(running.epochs()).hasSize(1);
   }
