@@ -94,8 +94,11 @@ final class JobProcess {
   }
 
   private static String classPath() {
-    Path jar = Path.of("target", "limbeck-job.jar").toAbsolutePath();
-    return jar + File.pathSeparator + sparksJars();
+    return jar() + File.pathSeparator + sparksJars();
+  }
+
+  private static Path jar() {
+    return Path.of("target", "limbeck-job.jar").toAbsolutePath();
   }
 
   /**
@@ -115,8 +118,36 @@ final class JobProcess {
     return java(folder, all, command.toArray(String[]::new)).start();
   }
 
+  /**
+   * Starts a command through Spark's own {@code spark-submit} in one JVM, where the job's jar has a
+   * class loader of its own, as it does for users.
+   *
+   * @param folder where relative paths begin
+   * @param options of the JVM, with Spark's properties
+   * @param arguments of the job's main class
+   */
+  static Process submit(Path folder, List<String> options, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "org.apache.spark.deploy.SparkSubmit",
+                "--master",
+                "local[2]",
+                "--class",
+                "io.limbeck.spark.cli.Limbeck",
+                jar().toString()));
+    Collections.addAll(command, arguments);
+    return java(folder, sparksJars(), options, command.toArray(String[]::new)).start();
+  }
+
   /** A JVM with Spark and the job on its class path. */
   static ProcessBuilder java(Path folder, List<String> options, String... mainClassAndArguments)
+      throws IOException {
+    return java(folder, classPath(), options, mainClassAndArguments);
+  }
+
+  private static ProcessBuilder java(
+      Path folder, String classPath, List<String> options, String... mainClassAndArguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -124,7 +155,7 @@ final class JobProcess {
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
     command.addAll(options);
-    Collections.addAll(command, "-cp", classPath());
+    Collections.addAll(command, "-cp", classPath);
     Collections.addAll(command, mainClassAndArguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);

@@ -65,7 +65,7 @@ class SparkUiIT {
     options.add("-Dspark.eventLog.enabled=true");
     options.add("-Dspark.eventLog.dir=" + events.toUri());
     Process process =
-        JobProcess.start(
+        JobProcess.submit(
             dir,
             options,
             "run",
