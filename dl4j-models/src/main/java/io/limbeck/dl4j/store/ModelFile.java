@@ -7,6 +7,7 @@ import io.limbeck.dl4j.engine.HeapCopy;
 import io.limbeck.dl4j.keras.KerasFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,10 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -51,13 +55,11 @@ public final class ModelFile {
     if (KerasFile.isHdf5(bytes)) {
       return CpuEngine.accelerate(KerasFile.read(bytes, name));
     }
-    String configuration = configuration(bytes, name);
+    Map<String, byte[]> entries = entries(bytes, name);
+    String configuration = configuration(entries, name);
     try {
       ComputationGraph network =
-          configuration.contains("\"networkInputs\"")
-              ? ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false)
-              : ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(bytes), false)
-                  .toComputationGraph();
+          restored(configuration, entries.get(ModelSerializer.COEFFICIENTS_BIN));
       if (network.getConfiguration().getDataType() != DataType.FLOAT) {
         network = network.convertDataType(DataType.FLOAT);
       }
@@ -66,6 +68,28 @@ public final class ModelFile {
       throw new UserException(
           "Model file " + name + " cannot be read as a DL4J model: " + firstLine(e), e);
     }
+  }
+
+  /**
+   * DL4J's own ModelSerializer would hand an entry {@code preprocessor.bin} to Java's
+   * deserialization, which runs whatever a file's author wants. Nothing here needs that entry.
+   */
+  private static ComputationGraph restored(String configuration, byte[] coefficients)
+      throws IOException {
+    INDArray parameters;
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(coefficients))) {
+      parameters = Nd4j.read(in);
+    }
+    if (configuration.contains("\"networkInputs\"")) {
+      ComputationGraph graph =
+          new ComputationGraph(ComputationGraphConfiguration.fromJson(configuration));
+      graph.init(parameters, false);
+      return graph;
+    }
+    MultiLayerNetwork layers =
+        new MultiLayerNetwork(MultiLayerConfiguration.fromJson(configuration));
+    layers.init(parameters, false);
+    return layers.toComputationGraph();
   }
 
   /**
@@ -187,8 +211,7 @@ public final class ModelFile {
     to.forEach((parameter, array) -> array.assign(from.get(parameter)));
   }
 
-  private static String configuration(byte[] bytes, String name) {
-    Map<String, byte[]> entries = entries(bytes, name);
+  private static String configuration(Map<String, byte[]> entries, String name) {
     if (entries.containsKey(KERAS_WEIGHTS)) {
       throw new UserException(
           "Model file %s was written by Keras 3, but only HDF5 files of Keras 2 can be imported: a frozen teacher may be exported to ONNX instead (OnnxFile)"

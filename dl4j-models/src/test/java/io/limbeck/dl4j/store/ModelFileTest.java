@@ -11,10 +11,14 @@ import io.limbeck.dl4j.zoo.Architectures;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -44,6 +48,50 @@ class ModelFileTest {
     assertThat(stock.params().equalsWithEps(network.params(), 0)).isTrue();
     assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain("limbeck");
     assertThat(stock.getConfiguration().toJson()).doesNotContain("limbeck");
+  }
+
+  /** What a file's author could have run where Java's deserialization reads it. */
+  private static final class Trap implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static boolean sprung;
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      in.defaultReadObject();
+      sprung = true;
+    }
+  }
+
+  /** DL4J's own reader does run it, which shows that the trap is one. */
+  @Test
+  void read_entriesOfJavasSerialization_areNotLookedAt() throws IOException {
+    ComputationGraph network = mlp(5);
+    ByteArrayOutputStream trap = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(trap)) {
+      out.writeObject(new Trap());
+    }
+    byte[] bytes = with(ModelFile.write(network, 4), "preprocessor.bin", trap.toByteArray());
+    Trap.sprung = false;
+    ComputationGraph read = ModelFile.read(bytes, "m.zip");
+    assertThat(Trap.sprung).isFalse();
+    assertThat(read.params()).isEqualTo(network.params());
+    assertThatThrownBy(
+            () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false))
+        .isInstanceOf(ClassCastException.class);
+    assertThat(Trap.sprung).isTrue();
+  }
+
+  private static byte[] with(byte[] zip, String name, byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip));
+        ZipOutputStream out = new ZipOutputStream(bytes)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        out.putNextEntry(new ZipEntry(entry.getName()));
+        out.write(in.readAllBytes());
+      }
+      out.putNextEntry(new ZipEntry(name));
+      out.write(content);
+    }
+    return bytes.toByteArray();
   }
 
   @Test
