@@ -14,7 +14,7 @@ final class Narrator {
   private final SparkContext spark;
   private final Progress progress;
   private final String experiment;
-  private final Map<String, Double> teachers;
+  private final Map<String, DistillationEvent.TeacherScore> teachers;
   private Monitor monitor;
 
   /**
@@ -23,9 +23,13 @@ final class Narrator {
    * @param spark the context
    * @param progress the console
    * @param experiment its name
-   * @param teachers how good each one is, 0 to 1
+   * @param teachers how good each one is
    */
-  Narrator(SparkContext spark, Progress progress, String experiment, Map<String, Double> teachers) {
+  Narrator(
+      SparkContext spark,
+      Progress progress,
+      String experiment,
+      Map<String, DistillationEvent.TeacherScore> teachers) {
     this.spark = spark;
     this.progress = progress;
     this.experiment = experiment;

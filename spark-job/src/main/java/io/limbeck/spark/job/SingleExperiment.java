@@ -9,8 +9,10 @@ import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.Executor;
 import io.limbeck.spark.evaluation.Predictions;
+import io.limbeck.spark.monitor.DistillationEvent.TeacherScore;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.Report;
+import io.limbeck.spark.report.Split;
 import io.limbeck.spark.report.TeacherReport;
 import io.limbeck.spark.storage.OutputLock;
 import io.limbeck.spark.storage.Storage;
@@ -185,14 +187,18 @@ final class SingleExperiment {
     return new Teaching(broadcast, cache, best, predictions);
   }
 
-  private static Map<String, Double> scores(Map<String, TeacherReport> teachers) {
-    Map<String, Double> scores = new LinkedHashMap<>();
+  private static Map<String, TeacherScore> scores(Map<String, TeacherReport> teachers) {
+    Map<String, TeacherScore> scores = new LinkedHashMap<>();
     teachers.forEach(
         (name, teacher) ->
-            teacher
-                .comparedAccuracy()
-                .ifPresent(score -> scores.put(name.isEmpty() ? "teacher" : name, score)));
+            scores.put(
+                name.isEmpty() ? "teacher" : name,
+                new TeacherScore(score(teacher.validation()), score(teacher.test()))));
     return scores;
+  }
+
+  private static Double score(Split split) {
+    return split == null ? null : split.score();
   }
 
   private static ModelSeries model(Map<Mode, SeedRuns.Result> results, Mode mode) {

@@ -71,7 +71,15 @@ public final class MetricsListener extends SparkListener {
     if (epoch != null) {
       put(metrics, "validation.", epoch.validation());
     }
-    training.teachers().forEach((name, score) -> metrics.put("teacher." + name + ".score", score));
+    // Beside the student's score on the same part.
+    training
+        .teachers()
+        .forEach(
+            (name, score) -> {
+              if (score.validation() != null) {
+                metrics.put("teacher." + name + ".score", score.validation());
+              }
+            });
     return metrics;
   }
 

@@ -23,7 +23,7 @@ public record MemoryPlan(long driverHeap, long executorHeap, long executorNative
   private static final long MIB = 1 << 20;
 
   /** What Spark takes of an executor's heap before it divides the rest. */
-  private static final long SPARKS_OWN = 300 * MIB;
+  static final long SPARKS_OWN = 300 * MIB;
 
   /**
    * What an executor's JVM with Spark and ND4J takes outside its heap before there is any network:

@@ -17,9 +17,6 @@ public record SubmitSettings(int executors, int cores, MemoryPlan driver, Memory
   private static final long MIB = 1 << 20;
   private static final long STEP = 256 * MIB;
 
-  /** What Spark takes of a heap before it divides the rest. */
-  private static final long SPARKS_OWN = 300 * MIB;
-
   /** What Spark leaves of the rest beside what it keeps. */
   private static final double LEFT = 0.4;
 
@@ -62,7 +59,7 @@ public record SubmitSettings(int executors, int cores, MemoryPlan driver, Memory
 
   /** By their names, in the order in which people read them. */
   public Map<String, String> properties() {
-    long heap = up((long) (executor.executorHeap() / LEFT) + SPARKS_OWN);
+    long heap = up((long) (executor.executorHeap() / LEFT) + MemoryPlan.SPARKS_OWN);
     long outside = up(executor.executorNative());
     long driverHeap = up(driver.driverHeap() + DRIVERS_OWN);
     long driverOutside = up(driver.executorNative());

@@ -26,8 +26,7 @@ public sealed interface DistillationEvent extends SparkListenerEvent {
    * @param seed of the training
    * @param epochs of it
    * @param stepsPerEpoch mini-batches of the largest partition
-   * @param teachers how good each one is on what students are compared by, 0 to 1; empty without
-   *     any
+   * @param teachers how good each one is; empty without any
    * @param earlier epochs that another application did
    */
   record Training(
@@ -36,7 +35,7 @@ public sealed interface DistillationEvent extends SparkListenerEvent {
       long seed,
       int epochs,
       int stepsPerEpoch,
-      Map<String, Double> teachers,
+      Map<String, TeacherScore> teachers,
       List<EpochRecord> earlier) {
 
     /** The same without its earlier epochs. */
@@ -44,6 +43,14 @@ public sealed interface DistillationEvent extends SparkListenerEvent {
       return new Training(experiment, title, seed, epochs, stepsPerEpoch, teachers, List.of());
     }
   }
+
+  /**
+   * How good a teacher is, by what students are compared by, 0 to 1.
+   *
+   * @param validation null without validation examples, or for a teacher that is no classifier
+   * @param test null without test examples, or for a teacher that is no classifier
+   */
+  record TeacherScore(Double validation, Double test) {}
 
   /**
    * A training begins, or goes on from a checkpoint.

@@ -63,7 +63,7 @@
     ['Best epoch', run => run.best_epoch ?? '–'],
     ['Test, best epoch', run => percent(run.best?.test)],
     ['Test, last epoch', run => percent(run.last?.test)],
-    ['Teacher', run => Object.values(run.training.teachers).map(UNITS.percent).join(', ') || '–'],
+    ['Test, teacher', run => Object.values(run.training.teachers).map(each => each.test).filter(each => each != null).map(UNITS.percent).join(', ') || '–'],
     ['Examples/s', run => run.latest == null ? '–' : UNITS.count(run.latest.examples / run.latest.times.total)],
     ['', state],
   ];
@@ -116,7 +116,8 @@
       series: run.epochs.some(each => each.validation) ? [
         perEpoch(run.training.title, each => score(each.validation)),
         ...others.map(name => perEpoch(name, each => score(each.others?.[name]))),
-        ...Object.entries(run.training.teachers).map(([name, value]) => ({ ...perEpoch(name, () => value), dashed: true })),
+        ...Object.entries(run.training.teachers).filter(([, each]) => each.validation != null)
+          .map(([name, each]) => ({ ...perEpoch(name, () => each.validation), dashed: true })),
       ] : [],
     });
     charts.draw(ofRun('rate'), { title: 'Learning rate', x, unit: 'rate', series: [line('learning rate', round => round.learning_rate)] });

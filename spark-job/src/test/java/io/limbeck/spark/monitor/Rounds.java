@@ -39,7 +39,13 @@ public final class Rounds {
 
   public static DistillationEvent.Training training(String experiment) {
     return new DistillationEvent.Training(
-        experiment, "distilled", 3, 2, 50, Map.of("teacher", 0.9), List.of(epoch(1)));
+        experiment,
+        "distilled",
+        3,
+        2,
+        50,
+        Map.of("teacher", new DistillationEvent.TeacherScore(0.9, 0.8)),
+        List.of(epoch(1)));
   }
 
   public static DistillationEvent.RunStarted started(int run) {
