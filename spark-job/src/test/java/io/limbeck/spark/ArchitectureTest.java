@@ -43,6 +43,8 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("storage")
           .definedBy("io.limbeck.spark.storage..")
+          .layer("device")
+          .definedBy("..spark.device..")
           .layer("data")
           .definedBy("..spark.data..")
           .layer("model")
@@ -87,10 +89,12 @@ class ArchitectureTest {
           .definedBy("..spark.cli..")
           .whereLayer("storage")
           .mayNotAccessAnyLayer()
+          .whereLayer("device")
+          .mayNotAccessAnyLayer()
           .whereLayer("data")
-          .mayOnlyAccessLayers("storage", "precision")
+          .mayOnlyAccessLayers("storage", "precision", "device")
           .whereLayer("cache")
-          .mayOnlyAccessLayers("storage", "precision", "data", "worker")
+          .mayOnlyAccessLayers("storage", "precision", "data", "worker", "device")
           .whereLayer("model")
           .mayOnlyAccessLayers("storage")
           .whereLayer("precision")
@@ -98,11 +102,11 @@ class ArchitectureTest {
           .whereLayer("averaging")
           .mayOnlyAccessLayers("precision")
           .whereLayer("worker")
-          .mayOnlyAccessLayers("data", "averaging", "precision")
+          .mayOnlyAccessLayers("data", "averaging", "precision", "device")
           .whereLayer("round")
-          .mayOnlyAccessLayers("worker", "averaging", "data", "precision")
+          .mayOnlyAccessLayers("worker", "averaging", "data", "precision", "device")
           .whereLayer("evaluation")
-          .mayOnlyAccessLayers("data", "worker")
+          .mayOnlyAccessLayers("data", "worker", "device")
           .whereLayer("report")
           .mayOnlyAccessLayers("evaluation", "chart")
           .whereLayer("checkpoint")
@@ -135,12 +139,13 @@ class ArchitectureTest {
               "visual",
               "monitor",
               "console",
-              "plugin")
+              "plugin",
+              "device")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers(
               "storage", "data", "model", "worker", "round", "precision", "monitor", "plugin")
           .whereLayer("ml")
-          .mayOnlyAccessLayers("storage", "data", "report", "job", "console")
+          .mayOnlyAccessLayers("storage", "data", "report", "job", "console", "device")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
               "storage",
@@ -151,7 +156,8 @@ class ArchitectureTest {
               "report",
               "job",
               "plugin",
-              "console");
+              "console",
+              "device");
 
   /** What crosses to executors and back. */
   @ArchTest

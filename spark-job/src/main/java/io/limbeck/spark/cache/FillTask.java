@@ -7,6 +7,7 @@ import io.limbeck.dl4j.graph.WholeBatch;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.TeacherOutputs;
+import io.limbeck.spark.device.TaskDevice;
 import io.limbeck.spark.precision.Float16;
 import io.limbeck.spark.worker.FrozenTeachers;
 import java.util.Arrays;
@@ -56,6 +57,7 @@ final class FillTask implements Function<Block, TeacherOutputs> {
     if (ids.length == 0) {
       return new TeacherOutputs(ids, outputs);
     }
+    TaskDevice.bind();
     Teacher teacher = teachers.value().alone();
     Block.Pass pass = block.view(view, batchSize);
     int done = 0;

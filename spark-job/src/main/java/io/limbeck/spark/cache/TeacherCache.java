@@ -6,6 +6,7 @@ import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.RoundBlocks;
 import io.limbeck.spark.data.TeacherOutputs;
 import io.limbeck.spark.data.TrainingData;
+import io.limbeck.spark.device.GpuDemand;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.FrozenTeachers;
 import java.util.HashMap;
@@ -158,9 +159,8 @@ public final class TeacherCache {
         new FillTask(
             teachers, List.copyOf(key.vertices().keySet()), view, batchSize, key.precision());
     JavaRDD<TeacherOutputs> filled =
-        examples
-            .blocks()
-            .map(task)
+        GpuDemand.of(context.getConf())
+            .on(examples.blocks().map(task))
             .setName("teacher outputs, view " + view)
             .persist(StorageLevel.MEMORY_AND_DISK());
     examples.homes().follow(filled);

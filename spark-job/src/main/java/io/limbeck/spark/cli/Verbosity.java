@@ -1,6 +1,7 @@
 package io.limbeck.spark.cli;
 
 import io.limbeck.dl4j.engine.CpuEngine;
+import io.limbeck.spark.device.GpuCheck;
 import io.limbeck.spark.plugin.LimbeckPlugin;
 import java.util.List;
 import org.apache.logging.log4j.Level;
@@ -62,6 +63,7 @@ final class Verbosity {
 
   /** A Spark session that is as quiet as it was asked to be. */
   SparkSession session(String name) {
+    GpuCheck.requireOnDriver();
     if (!verbose) {
       // Spark sets its log up when it first has something to say, and would undo what is set
       // before.

@@ -1,11 +1,15 @@
 package io.limbeck.spark.data;
 
+import io.limbeck.spark.device.GpuDemand;
+import io.limbeck.spark.device.TaskDevice;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
+import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.status.api.v1.ExecutorSummary;
+import scala.Option;
 import scala.collection.JavaConverters;
 
 /**
@@ -13,7 +17,7 @@ import scala.collection.JavaConverters;
  *
  * @param id Spark's
  * @param host where it is
- * @param slots tasks that it runs at once
+ * @param slots tasks that run networks, as many as it runs at once
  */
 public record Executor(String id, String host, int slots) {
   /** One that keeps no blocks yet has no port. */
@@ -32,11 +36,16 @@ public record Executor(String id, String host, int slots) {
    */
   public static List<Executor> of(SparkContext spark) {
     int cpus = spark.conf().getInt("spark.task.cpus", 1);
+    GpuDemand gpus = GpuDemand.of(spark.conf());
     return JavaConverters.seqAsJavaList(spark.statusStore().executorList(true)).stream()
         .filter(each -> !each.id().equals("driver") && each.totalCores() >= cpus)
         .filter(each -> WITH_PORT.matcher(each.hostPort()).matches())
         .sorted(BY_ID)
-        .map(each -> new Executor(each.id(), host(each), each.totalCores() / cpus))
+        .map(
+            each ->
+                new Executor(
+                    each.id(), host(each), gpus.slots(each.totalCores() / cpus, gpus(each))))
+        .filter(each -> each.slots() > 0)
         .toList();
   }
 
@@ -67,6 +76,11 @@ public record Executor(String id, String host, int slots) {
         return;
       }
     }
+  }
+
+  private static int gpus(ExecutorSummary executor) {
+    Option<ResourceInformation> gpus = executor.resources().get(TaskDevice.RESOURCE);
+    return gpus.isEmpty() ? 0 : gpus.get().addresses().length;
   }
 
   /** What comes before the port. */

@@ -4,9 +4,11 @@ import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.core.network.Teacher;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.TeacherGraph;
+import io.limbeck.spark.device.TaskDevice;
 import io.limbeck.spark.worker.Teachers;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -23,8 +25,9 @@ final class Instances {
    * A network that is free.
    *
    * @param fingerprint of the frozen network whose weights it has
+   * @param device number of the one that it is on
    */
-  private record Instance(String fingerprint, TeacherGraph graph) {}
+  private record Instance(String fingerprint, int device, TeacherGraph graph) {}
 
   private Instances() {}
 
@@ -73,14 +76,17 @@ final class Instances {
         FREE.clear();
         configuration = wanted;
       }
-      return FREE.poll();
+      int device = TaskDevice.current().number();
+      Optional<Instance> here = FREE.stream().filter(each -> each.device() == device).findFirst();
+      here.ifPresent(FREE::remove);
+      return here.orElse(null);
     }
   }
 
   private static void giveBack(FrozenNetwork network, TeacherGraph graph) {
     synchronized (FREE) {
       if (network.configuration().equals(configuration)) {
-        FREE.push(new Instance(network.fingerprint(), graph));
+        FREE.push(new Instance(network.fingerprint(), TaskDevice.current().number(), graph));
       }
     }
   }

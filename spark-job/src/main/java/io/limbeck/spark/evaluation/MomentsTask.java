@@ -6,6 +6,7 @@ import io.limbeck.dl4j.graph.RandomSeed;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.Seeds;
+import io.limbeck.spark.device.TaskDevice;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -41,6 +42,7 @@ public final class MomentsTask implements Function<Block, BatchNormMoments> {
 
   @Override
   public BatchNormMoments call(Block block) {
+    TaskDevice.bind();
     FrozenNetwork frozen = network.value();
     int steps = Math.min(sample.batches(), block.steps(sample.batchSize()));
     if (steps == 0) {

@@ -5,6 +5,7 @@ import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.core.network.Teacher;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.Block;
+import io.limbeck.spark.device.TaskDevice;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class ScoreTask implements Function<Block, List<Scores>> {
 
   @Override
   public List<Scores> call(Block block) {
+    TaskDevice.bind();
     FrozenTeacher frozen = network.value();
     int scored = frozen.outputs().size() + (ensemble ? 1 : 0);
     List<Scores> none = Collections.nCopies(scored, Scores.none(classes));

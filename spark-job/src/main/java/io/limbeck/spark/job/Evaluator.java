@@ -4,6 +4,7 @@ import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.device.GpuDemand;
 import io.limbeck.spark.evaluation.MomentsTask;
 import io.limbeck.spark.evaluation.ScoreTask;
 import io.limbeck.spark.evaluation.Scores;
@@ -52,9 +53,8 @@ public final class Evaluator {
     try {
       // Collected in partition order and summed in it, so that the sum of logarithms is the same
       // every time.
-      return examples
-          .blocks()
-          .map(new ScoreTask(broadcast, classes, ensemble, predictions))
+      return gpus()
+          .on(examples.blocks().map(new ScoreTask(broadcast, classes, ensemble, predictions)))
           .collect()
           .stream()
           .reduce(Evaluator::plus)
@@ -62,6 +62,10 @@ public final class Evaluator {
     } finally {
       broadcast.destroy();
     }
+  }
+
+  private GpuDemand gpus() {
+    return GpuDemand.of(spark.getConf());
   }
 
   private static List<Scores> plus(List<Scores> some, List<Scores> others) {
@@ -79,11 +83,13 @@ public final class Evaluator {
     spark.setJobDescription("compute BatchNorm's statistics");
     Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
     try {
-      return examples
-          .training(sample.seed(), sample.batchSize())
-          .blocks(sample.epoch(), 0, sample.batches())
-          .made()
-          .map(new MomentsTask(broadcast, sample))
+      return gpus()
+          .on(
+              examples
+                  .training(sample.seed(), sample.batchSize())
+                  .blocks(sample.epoch(), 0, sample.batches())
+                  .made()
+                  .map(new MomentsTask(broadcast, sample)))
           .collect()
           .stream()
           .reduce(BatchNormMoments.NONE, BatchNormMoments::plus);

@@ -6,7 +6,12 @@ import io.limbeck.spark.monitor.Monitor;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.round.RoundSummary;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.SparkContext;
 
 /** Tells people how trainings of an experiment go, on the console and in Spark's UI. */
@@ -15,6 +20,7 @@ final class Narrator {
   private final Progress progress;
   private final String experiment;
   private final Map<String, DistillationEvent.TeacherScore> teachers;
+  private final Map<String, Set<String>> gpus = new TreeMap<>();
   private Monitor monitor;
 
   /**
@@ -59,6 +65,10 @@ final class Narrator {
   void round(RoundSummary done) {
     progress.round(done);
     monitor.round(done);
+    done.gpus()
+        .forEach(
+            (executor, addresses) ->
+                gpus.computeIfAbsent(executor, each -> new TreeSet<>()).addAll(addresses));
   }
 
   void epoch(EpochRecord done) {
@@ -67,6 +77,13 @@ final class Narrator {
 
   void done(RunRecord record) {
     monitor.done(record);
+  }
+
+  /** Addresses of those that training ran on, by executor; null without any. */
+  Map<String, List<String>> gpus() {
+    Map<String, List<String>> sorted = new LinkedHashMap<>();
+    gpus.forEach((executor, addresses) -> sorted.put(executor, List.copyOf(addresses)));
+    return sorted.isEmpty() ? null : sorted;
   }
 
   /** Takes the line that tells how it goes away, for what comes next. */

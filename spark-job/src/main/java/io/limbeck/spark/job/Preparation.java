@@ -9,21 +9,31 @@ import io.limbeck.core.loss.LossArgument;
 import io.limbeck.dl4j.graph.Learners;
 import io.limbeck.dl4j.graph.TrainingOptions;
 import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.Executor;
+import io.limbeck.spark.device.ExecutorGpus;
+import io.limbeck.spark.device.GpuCheck;
+import io.limbeck.spark.device.GpuDemand;
 import io.limbeck.spark.model.MemoryEstimate;
 import io.limbeck.spark.model.MemoryPlan;
 import io.limbeck.spark.model.ModelFactory;
 import io.limbeck.spark.storage.Storage;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** Finds out on the driver, before the cluster is used, whether an experiment can work. */
 public final class Preparation {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private final SparkSession spark;
   private final Storage storage;
 
@@ -55,6 +65,8 @@ public final class Preparation {
    * @param loader of its data
    */
   Prepared prepare(ExperimentConfig config, DataLoader loader) {
+    GpuCheck.requireOnDriver();
+    ExecutorGpus.require(new JavaSparkContext(spark.sparkContext()), () -> workers(config));
     List<Integer> declared = config.data().shape();
     if (declared == null) {
       return prepare(config, loader.shape());
@@ -112,13 +124,14 @@ public final class Preparation {
       Prepared prepared, LearningNetworks learning, long learnt, long updater) {
     MemoryPlan.Sizes sizes =
         MemoryPlans.sizes(prepared, learning, learnt, updater, spark.sparkContext());
-    return prepared.with(
-        sizes,
+    List<String> warnings = new ArrayList<>(GpuCheck.warnings(spark.sparkContext().conf()));
+    warnings.addAll(
         MemoryPlan.of(sizes)
             .warnings(
                 spark.sparkContext().conf(),
                 spark.sparkContext().isLocal(),
                 Runtime.getRuntime().maxMemory()));
+    return prepared.with(sizes, warnings);
   }
 
   private static void requireImages(DataConfig data, int[] shape) {
@@ -168,8 +181,20 @@ public final class Preparation {
     return MemoryEstimate.of(conf, input, config.schedule(), Math.min(slots, workers), workers);
   }
 
+  /** Where GPUs are short, more partitions than they take would wait for each other. */
+  private int slots() {
+    SparkContext context = spark.sparkContext();
+    int byCores = context.defaultParallelism();
+    if (!GpuDemand.of(context.conf()).any()) {
+      return byCores;
+    }
+    Executor.await(context, byCores, PATIENCE);
+    int byGpus = Executor.of(context).stream().mapToInt(Executor::slots).sum();
+    return byGpus == 0 ? byCores : byGpus;
+  }
+
   private int workers(ExperimentConfig config) {
     Integer wanted = config.averaging().workers();
-    return wanted == null ? spark.sparkContext().defaultParallelism() : wanted;
+    return wanted == null ? slots() : wanted;
   }
 }

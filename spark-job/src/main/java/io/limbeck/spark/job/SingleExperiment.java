@@ -129,13 +129,15 @@ final class SingleExperiment {
               job.resumes(),
               job.stop());
       ModelFiles models = new ModelFiles(job.storage(), config.output().dir());
+      Narrator narrator =
+          new Narrator(job.context().sc(), progress, config.name(), scores(teachers));
       Trainer trainer =
           new Trainer(
               job.context(),
               prepared,
               data,
               teaching(broadcast, cache, evaluated),
-              new Narrator(job.context().sc(), progress, config.name(), scores(teachers)),
+              narrator,
               watch,
               continuation,
               models);
@@ -151,6 +153,7 @@ final class SingleExperiment {
           config.seeds(),
           engine.description(),
           prepared.workers(),
+          narrator.gpus(),
           data.sizes(),
           alone,
           alone != null || teachers.isEmpty() ? null : teachers,

@@ -55,6 +55,7 @@ final class StagedReport {
         config.seeds(),
         one.engine(),
         one.workers(),
+        one.gpus(),
         one.examples(),
         only,
         teachers.size() < 2 ? null : teachers,

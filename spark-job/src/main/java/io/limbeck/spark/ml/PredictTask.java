@@ -4,6 +4,7 @@ import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.dl4j.graph.WholeBatch;
 import io.limbeck.spark.data.InputRows;
+import io.limbeck.spark.device.TaskDevice;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -63,6 +64,7 @@ record PredictTask(Broadcast<FrozenNetwork> network, InputRows inputs, OutputCol
 
     private List<Row> predicted(List<Row> batch) {
       if (graph == null) {
+        TaskDevice.bind();
         graph = network.value().materialise(network.value().sharedWeights());
       }
       int own = batch.get(0).size() - 1;

@@ -21,6 +21,7 @@ import java.util.OptionalDouble;
  * @param seeds of the runs
  * @param engine the native path that networks ran on
  * @param workers partitions that were averaged
+ * @param gpus addresses of those that training ran on, by executor; null without
  * @param examples how many in each part of the data
  * @param teacher null without one
  * @param teachers several, by name; null where they have none
@@ -41,6 +42,7 @@ public record Report(
     List<Long> seeds,
     String engine,
     int workers,
+    Map<String, List<String>> gpus,
     Map<String, Long> examples,
     TeacherReport teacher,
     Map<String, TeacherReport> teachers,
@@ -102,6 +104,7 @@ public record Report(
         seeds,
         engine,
         workers,
+        gpus,
         examples,
         teacher,
         teachers,

@@ -5,6 +5,9 @@ import io.limbeck.spark.worker.WorkerResult;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -69,6 +72,19 @@ final class Measured {
       }
     }
     return byExecutor;
+  }
+
+  Map<String, List<String>> gpus() {
+    Map<String, Set<String>> gpus = new TreeMap<>();
+    for (WorkerResult result : results) {
+      if (!result.measures().gpu().isEmpty()) {
+        gpus.computeIfAbsent(result.measures().executor(), executor -> new TreeSet<>())
+            .add(result.measures().gpu());
+      }
+    }
+    Map<String, List<String>> sorted = new LinkedHashMap<>();
+    gpus.forEach((executor, addresses) -> sorted.put(executor, List.copyOf(addresses)));
+    return sorted;
   }
 
   private long sum(ToLongFunction<WorkerResult> of) {

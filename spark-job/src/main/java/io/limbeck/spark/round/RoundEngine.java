@@ -161,6 +161,7 @@ public final class RoundEngine {
             measured.teacherShare(),
             measured.cachedShare(),
             measured.examplesByExecutor(),
+            measured.gpus(),
             skipped));
   }
 

@@ -2,6 +2,7 @@ package io.limbeck.spark.round;
 
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.RoundBlocks;
+import io.limbeck.spark.device.GpuDemand;
 import io.limbeck.spark.worker.RoundTask;
 import io.limbeck.spark.worker.WorkerResult;
 import java.io.Serializable;
@@ -90,7 +91,8 @@ final class RoundJob {
     Fetch fetch = new Fetch(task.results, partitions);
     Seq<Object> numbers =
         JavaConverters.<Object>asScalaBuffer(new ArrayList<Object>(partitions)).toSeq();
-    spark.sc().runJob(blocks.rdd(), task, numbers, fetch, MESSAGES);
+    JavaRDD<Block> placed = GpuDemand.of(spark.getConf()).on(blocks);
+    spark.sc().runJob(placed.rdd(), task, numbers, fetch, MESSAGES);
     return fetch.arrived();
   }
 

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param cachedShare part of the examples of which the teacher's outputs were kept from before, 0
  *     to 1
  * @param examplesByExecutor how many each executor learnt from
+ * @param gpus addresses of those on which tasks were, by executor; empty without
  * @param skipped what was left out of the average for its bad numbers, a clause a partition
  */
 public record RoundSummary(
@@ -36,6 +37,7 @@ public record RoundSummary(
     double teacherShare,
     double cachedShare,
     Map<String, Long> examplesByExecutor,
+    Map<String, List<String>> gpus,
     List<String> skipped) {
 
   /** Wall time of the round. */

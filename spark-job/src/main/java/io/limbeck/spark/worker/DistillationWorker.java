@@ -10,6 +10,7 @@ import io.limbeck.spark.averaging.Learnt;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.ContrastSampler;
 import io.limbeck.spark.data.Seeds;
+import io.limbeck.spark.device.TaskDevice;
 import io.limbeck.spark.precision.FloatArray;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   private final RoundStart state;
   private final int partition;
 
+  private transient TaskDevice device;
   private transient Workplace workplace;
   private transient Map<String, Double> lossSums;
   private transient List<Map<String, LossState.Change>> lossChanges;
@@ -72,7 +74,8 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
   @Override
   public ComputationGraph getInitialModelGraph() {
     RoundState start = state.value();
-    workplace = Workplaces.take(plan.value(), teacher == null ? null : teacher::value);
+    device = TaskDevice.bind();
+    workplace = Workplaces.take(plan.value(), device, teacher == null ? null : teacher::value);
     workplace.begin(
         start,
         Seeds.derive(plan.value().seed(), DROPOUT, start.epoch(), start.firstStep(), partition));
@@ -180,12 +183,13 @@ public final class DistillationWorker implements TrainingWorker<WorkerResult> {
             lossSums,
             new TaskMeasures(
                 executor(),
+                device.address(),
                 stepNanos,
                 workplace.step().teacherNanos() - teacherNanosBefore,
                 cachedExamples,
                 Drift.squaredMove(state.value().parameters().values(), parameters)),
             null);
-    Workplaces.giveBack(plan.value(), workplace);
+    Workplaces.giveBack(plan.value(), device, workplace);
     workplace = null;
     return result;
   }

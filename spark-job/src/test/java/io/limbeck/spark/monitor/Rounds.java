@@ -30,6 +30,7 @@ public final class Rounds {
         0.25,
         0,
         Map.of("1", examples),
+        Map.of(),
         List.of());
   }
 

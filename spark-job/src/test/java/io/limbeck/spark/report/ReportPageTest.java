@@ -16,6 +16,7 @@ class ReportPageTest {
             List.of(1L),
             "oneDNN",
             2,
+            null,
             Map.of("train", 5L),
             null,
             null,

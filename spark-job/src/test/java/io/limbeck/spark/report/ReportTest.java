@@ -59,6 +59,7 @@ class ReportTest {
         List.of(1L, 2L),
         "oneDNN",
         2,
+        null,
         Map.of("test", 100L),
         teacher,
         null,

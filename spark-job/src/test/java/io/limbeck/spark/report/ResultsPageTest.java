@@ -50,6 +50,7 @@ class ResultsPageTest {
             List.of(1L, 2L, 3L),
             "oneDNN",
             2,
+            null,
             Map.of("test", 100L),
             teacher,
             null,

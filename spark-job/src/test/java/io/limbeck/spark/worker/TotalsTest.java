@@ -19,7 +19,7 @@ class TotalsTest {
         FloatArray.empty(),
         List.of(),
         Map.of(),
-        new TaskMeasures("1", 5_000_000, 2_000_000, 4, 0),
+        new TaskMeasures("1", "", 5_000_000, 2_000_000, 4, 0),
         null);
   }
 
