@@ -96,7 +96,7 @@ class ArchitectureTest {
           .whereLayer("cache")
           .mayOnlyAccessLayers("storage", "precision", "data", "worker", "device")
           .whereLayer("model")
-          .mayOnlyAccessLayers("storage")
+          .mayOnlyAccessLayers("storage", "device")
           .whereLayer("precision")
           .mayNotAccessAnyLayer()
           .whereLayer("averaging")

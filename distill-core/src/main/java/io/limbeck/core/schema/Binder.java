@@ -8,13 +8,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import io.limbeck.core.error.UserException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Turns a tree into a record: defaults filled, checked against the record's JSON Schema, bound by
@@ -23,6 +26,19 @@ import java.util.List;
  * @param <T> the record
  */
 public final class Binder<T extends Record> {
+  /** One that knows our own attributes; it would log a warning at each of them otherwise. */
+  private static final JsonSchemaFactory FACTORY =
+      JsonSchemaFactory.getInstance(
+          SpecVersion.VersionFlag.V202012,
+          factory ->
+              factory.metaSchema(
+                  JsonMetaSchema.builder(JsonMetaSchema.getV202012())
+                      .keywords(
+                          Stream.of(Schemas.IF_NULL, Schemas.ALIAS, Schemas.NO_EFFECT)
+                              .map(NonValidationKeyword::new)
+                              .toList())
+                      .build()));
+
   private final Class<T> type;
   private final Families families;
   private final ObjectMapper mapper;
@@ -41,10 +57,8 @@ public final class Binder<T extends Record> {
     this.mapper = mapper(families);
     this.schemaTree = Schemas.schemaOf(type, families);
     this.schema =
-        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-            .getSchema(
-                schemaTree,
-                SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build());
+        FACTORY.getSchema(
+            schemaTree, SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build());
   }
 
   private static ObjectMapper mapper(Families families) {

@@ -6,6 +6,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.spark.job.Preparation;
 import io.limbeck.spark.job.Prepared;
 import io.limbeck.spark.job.Stages;
+import io.limbeck.spark.model.Cluster;
 import io.limbeck.spark.model.SubmitSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,27 @@ final class SubmitArgsCommand implements Callable<Integer>, Verbosity.Aware {
   private int cores;
 
   @Option(
+      names = "--gpus",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "GPUs of each executor; tasks that run networks take one each (default: ${DEFAULT-VALUE}).")
+  private int gpus;
+
+  @Option(
+      names = "--manager",
+      description =
+          "standalone, yarn or kubernetes: who runs the job. Without, settings that none of them minds.")
+  private Cluster.Manager manager;
+
+  @Option(
+      names = "--deploy-mode",
+      defaultValue = "CLIENT",
+      description =
+          "As for spark-submit: where the driver runs, client or cluster (default: client).")
+  private DeployMode deployMode;
+
+  @Option(
       names = "--format",
       defaultValue = "ARGS",
       description = {
@@ -55,6 +77,12 @@ final class SubmitArgsCommand implements Callable<Integer>, Verbosity.Aware {
 
   @Mixin private ConfigOptions options;
   @Mixin private Verbosity verbosity;
+
+  /** Where the driver runs. */
+  enum DeployMode {
+    CLIENT,
+    CLUSTER
+  }
 
   /** How settings are written. */
   enum Format {
@@ -66,6 +94,9 @@ final class SubmitArgsCommand implements Callable<Integer>, Verbosity.Aware {
   public Integer call() {
     requirePositive("--executors", executors);
     requirePositive("--cores", cores);
+    if (gpus < 0) {
+      throw new UserException("'--gpus' is %d, but must be at least 0".formatted(gpus));
+    }
     ExperimentConfig experiment = options.read(config);
     SparkSession spark = verbosity.session("limbeck submit-args " + experiment.name());
     try {
@@ -90,12 +121,14 @@ final class SubmitArgsCommand implements Callable<Integer>, Verbosity.Aware {
 
   /** Of several stages, each needs its own; together they need the most of each. */
   private Map<String, String> largest(Collection<Prepared> stages) {
+    Cluster cluster =
+        new Cluster(manager, deployMode == DeployMode.CLUSTER, executors, cores, gpus);
     List<SubmitSettings> all = new ArrayList<>();
     for (Prepared stage : stages) {
       Integer workers = stage.config().averaging().workers();
       all.add(
           SubmitSettings.of(
-              stage.sizes(), executors, cores, workers == null ? executors * cores : workers));
+              stage.sizes(), cluster, workers == null ? executors * cluster.tasks() : workers));
     }
     return SubmitSettings.largest(all).properties();
   }

@@ -1,19 +1,24 @@
 package io.limbeck.spark.model;
 
+import static io.limbeck.spark.model.Cluster.Manager.KUBERNETES;
+import static io.limbeck.spark.model.Cluster.Manager.STANDALONE;
+import static io.limbeck.spark.model.Cluster.Manager.YARN;
+
+import io.limbeck.spark.device.GpuDemand;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.spark.launcher.JavaModuleOptions;
 
 /**
  * Spark's settings for an experiment on a cluster, as its memory follows from the formulas of
  * {@code docs/memory.md}.
  *
- * @param executors how many
- * @param cores of each, all of which train
+ * @param cluster that the job is submitted to
  * @param driver what the driver needs, which evaluates nothing and tries one step
  * @param executor what each executor needs
  */
-public record SubmitSettings(int executors, int cores, MemoryPlan driver, MemoryPlan executor) {
+public record SubmitSettings(Cluster cluster, MemoryPlan driver, MemoryPlan executor) {
   private static final long MIB = 1 << 20;
   private static final long STEP = 256 * MIB;
 
@@ -30,17 +35,13 @@ public record SubmitSettings(int executors, int cores, MemoryPlan driver, Memory
    * Settings for an experiment.
    *
    * @param sizes what its memory depends on; tasks and partitions are set here
-   * @param executors how many
-   * @param cores of each
+   * @param cluster that the job is submitted to
    * @param workers partitions with a student each
    */
-  public static SubmitSettings of(MemoryPlan.Sizes sizes, int executors, int cores, int workers) {
-    int tasks = Math.min(cores, workers);
+  public static SubmitSettings of(MemoryPlan.Sizes sizes, Cluster cluster, int workers) {
+    int tasks = Math.min(cluster.tasks(), workers);
     return new SubmitSettings(
-        executors,
-        cores,
-        MemoryPlan.of(sizes.with(workers, 1)),
-        MemoryPlan.of(sizes.with(workers, tasks)));
+        cluster, MemoryPlan.of(sizes.with(workers, 1)), MemoryPlan.of(sizes.with(workers, tasks)));
   }
 
   /**
@@ -49,10 +50,8 @@ public record SubmitSettings(int executors, int cores, MemoryPlan driver, Memory
    * @param several for one cluster, at least one
    */
   public static SubmitSettings largest(Collection<SubmitSettings> several) {
-    SubmitSettings any = several.iterator().next();
     return new SubmitSettings(
-        any.executors,
-        any.cores,
+        several.iterator().next().cluster(),
         several.stream().map(SubmitSettings::driver).reduce(MemoryPlan::largest).orElseThrow(),
         several.stream().map(SubmitSettings::executor).reduce(MemoryPlan::largest).orElseThrow());
   }
@@ -66,25 +65,66 @@ public record SubmitSettings(int executors, int cores, MemoryPlan driver, Memory
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("spark.driver.memory", mebibytes(driverHeap));
     properties.put("spark.driver.memoryOverhead", mebibytes(driverOutside));
-    properties.put("spark.executor.instances", String.valueOf(executors));
-    properties.put("spark.executor.cores", String.valueOf(cores));
-    // The standalone manager knows no number of executors, only of cores.
-    properties.put("spark.cores.max", String.valueOf(executors * cores));
+    properties.put("spark.executor.instances", String.valueOf(cluster.executors()));
+    properties.put("spark.executor.cores", String.valueOf(cluster.cores()));
+    if (cluster.mayBe(STANDALONE)) {
+      // It knows no number of executors, only of cores.
+      properties.put("spark.cores.max", String.valueOf(cluster.executors() * cluster.cores()));
+    }
     properties.put("spark.executor.memory", mebibytes(heap));
     properties.put("spark.executor.memoryOverhead", mebibytes(outside));
-    properties.put("spark.driver.extraJavaOptions", options(driverHeap, driverOutside));
+    String driverOptions = options(driverHeap, driverOutside);
+    if (cluster.manager() == STANDALONE && cluster.driverInside()) {
+      // Others let a driver's Java know what Spark reaches into.
+      driverOptions += " " + JavaModuleOptions.defaultModuleOptions();
+      properties.put("spark.standalone.submit.waitAppCompletion", "true");
+    }
+    properties.put("spark.driver.extraJavaOptions", driverOptions);
     properties.put("spark.executor.extraJavaOptions", options(heap, outside));
     // Spark runs a task on every core: with more threads each, all of them would wait for each
     // other.
-    for (String environment :
-        new String[] {
-          "spark.executorEnv.", "spark.yarn.appMasterEnv.", "spark.kubernetes.driverEnv."
-        }) {
-      properties.put(environment + "OMP_NUM_THREADS", "1");
-      properties.put(environment + "OMP_WAIT_POLICY", "PASSIVE");
-      properties.put(environment + "GOMP_SPINCOUNT", "0");
+    threads(properties, "spark.executorEnv.");
+    if (cluster.mayBe(YARN)) {
+      threads(properties, "spark.yarn.appMasterEnv.");
+    }
+    if (cluster.mayBe(KUBERNETES)) {
+      threads(properties, "spark.kubernetes.driverEnv.");
+    }
+    if (cluster.gpus() > 0) {
+      gpus(properties);
     }
     return properties;
+  }
+
+  private static void threads(Map<String, String> properties, String environment) {
+    properties.put(environment + "OMP_NUM_THREADS", "1");
+    properties.put(environment + "OMP_WAIT_POLICY", "PASSIVE");
+    properties.put(environment + "GOMP_SPINCOUNT", "0");
+  }
+
+  private void gpus(Map<String, String> properties) {
+    properties.put("spark.executor.resource.gpu.amount", String.valueOf(cluster.gpus()));
+    properties.put(GpuDemand.NETWORKS_ONLY, "1");
+    // Of Spark's own manager, workers know their GPUs and tell.
+    boolean asks = cluster.manager() != STANDALONE;
+    if (asks) {
+      properties.put("spark.executor.resource.gpu.discoveryScript", discovery());
+    }
+    if (cluster.driverInside()) {
+      properties.put("spark.driver.resource.gpu.amount", "1");
+      if (asks) {
+        properties.put("spark.driver.resource.gpu.discoveryScript", discovery());
+      }
+    }
+    if (cluster.mayBe(KUBERNETES)) {
+      properties.put("spark.executor.resource.gpu.vendor", "nvidia.com");
+      properties.put("spark.driver.resource.gpu.vendor", "nvidia.com");
+    }
+  }
+
+  /** In an image it has its place; elsewhere {@code --files} brings it along. */
+  private String discovery() {
+    return cluster.manager() == KUBERNETES ? "/opt/limbeck/discover-gpus" : "./discover-gpus";
   }
 
   private static String options(long heap, long outside) {

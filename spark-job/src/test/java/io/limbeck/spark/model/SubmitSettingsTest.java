@@ -1,5 +1,8 @@
 package io.limbeck.spark.model;
 
+import static io.limbeck.spark.model.Cluster.Manager.KUBERNETES;
+import static io.limbeck.spark.model.Cluster.Manager.STANDALONE;
+import static io.limbeck.spark.model.Cluster.Manager.YARN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -35,7 +38,8 @@ class SubmitSettingsTest {
   void withThem_nothingIsTooSmall(long learnt, long teacher, int executors, int cores) {
     int workers = executors * cores;
     Map<String, String> properties =
-        SubmitSettings.of(sizes(learnt, teacher), executors, cores, workers).properties();
+        SubmitSettings.of(sizes(learnt, teacher), Cluster.of(executors, cores), workers)
+            .properties();
     MemoryPlan plan = MemoryPlan.of(sizes(learnt, teacher).with(workers, cores));
     long driver = JavaUtils.byteStringAsBytes(properties.get("spark.driver.memory"));
     assertThat(plan.warnings(conf(properties), false, driver)).isEmpty();
@@ -44,7 +48,7 @@ class SubmitSettingsTest {
   @Test
   void small_byHand() {
     Map<String, String> properties =
-        SubmitSettings.of(sizes(7000, 1_600_000), 2, 2, 4).properties();
+        SubmitSettings.of(sizes(7000, 1_600_000), Cluster.of(2, 2), 4).properties();
     // Executors: two segments of 32 MiB for two tasks are 128 MiB, and some; 40 % of what is left
     // of 640 MiB would be 136. Outside: 480 + 2 * 96 MiB, and activations of two tasks.
     assertThat(properties)
@@ -62,8 +66,8 @@ class SubmitSettingsTest {
 
   @Test
   void largest_hasRoomForEach() {
-    SubmitSettings student = SubmitSettings.of(sizes(3_000_000, 0), 2, 2, 4);
-    SubmitSettings teacher = SubmitSettings.of(sizes(7000, 400_000_000), 2, 2, 4);
+    SubmitSettings student = SubmitSettings.of(sizes(3_000_000, 0), Cluster.of(2, 2), 4);
+    SubmitSettings teacher = SubmitSettings.of(sizes(7000, 400_000_000), Cluster.of(2, 2), 4);
     SubmitSettings both = SubmitSettings.largest(List.of(student, teacher));
     for (SubmitSettings each : List.of(student, teacher)) {
       assertThat(both.executor().executorHeap())
@@ -72,5 +76,58 @@ class SubmitSettingsTest {
           .isGreaterThanOrEqualTo(each.executor().executorNative());
       assertThat(both.driver().driverHeap()).isGreaterThanOrEqualTo(each.driver().driverHeap());
     }
+  }
+
+  private static Map<String, String> ofTwo(Cluster.Manager manager, boolean inside, int gpus) {
+    return SubmitSettings.of(sizes(7000, 1_600_000), new Cluster(manager, inside, 2, 4, gpus), 2)
+        .properties();
+  }
+
+  @Test
+  void ofOneManager_thereIsNothingForOthers() {
+    assertThat(ofTwo(STANDALONE, false, 0))
+        .containsKey("spark.cores.max")
+        .doesNotContainKey("spark.standalone.submit.waitAppCompletion");
+    assertThat(ofTwo(STANDALONE, true, 0))
+        .containsEntry("spark.standalone.submit.waitAppCompletion", "true")
+        .hasEntrySatisfying(
+            "spark.driver.extraJavaOptions",
+            options ->
+                assertThat(options).contains("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"));
+    for (Cluster.Manager other : List.of(YARN, KUBERNETES)) {
+      assertThat(ofTwo(other, true, 0)).doesNotContainKey("spark.cores.max");
+      assertThat(ofTwo(other, true, 0).get("spark.driver.extraJavaOptions"))
+          .doesNotContain("add-opens");
+    }
+    assertThat(ofTwo(YARN, true, 0).keySet()).noneMatch(key -> key.startsWith("spark.kubernetes"));
+    assertThat(ofTwo(KUBERNETES, true, 0).keySet()).noneMatch(key -> key.startsWith("spark.yarn"));
+  }
+
+  @Test
+  void gpus_areForTasksThatRunNetworks() {
+    assertThat(ofTwo(STANDALONE, false, 1))
+        .containsEntry("spark.executor.resource.gpu.amount", "1")
+        .containsEntry("spark.limbeck.task.resource.gpu.amount", "1")
+        .doesNotContainKeys(
+            "spark.executor.resource.gpu.discoveryScript", "spark.driver.resource.gpu.amount");
+    assertThat(ofTwo(YARN, true, 2))
+        .containsEntry("spark.executor.resource.gpu.amount", "2")
+        .containsEntry("spark.executor.resource.gpu.discoveryScript", "./discover-gpus")
+        .containsEntry("spark.driver.resource.gpu.amount", "1")
+        .containsEntry("spark.driver.resource.gpu.discoveryScript", "./discover-gpus");
+    assertThat(ofTwo(KUBERNETES, true, 1))
+        .containsEntry("spark.executor.resource.gpu.discoveryScript", "/opt/limbeck/discover-gpus")
+        .containsEntry("spark.executor.resource.gpu.vendor", "nvidia.com");
+  }
+
+  /** One GPU of four cores trains one student at a time, and takes memory for one. */
+  @Test
+  void memory_isOfAsManyTasksAsHaveGpus() {
+    assertThat(new Cluster(YARN, false, 2, 4, 1).tasks()).isEqualTo(1);
+    assertThat(new Cluster(YARN, false, 2, 4, 8).tasks()).isEqualTo(4);
+    SubmitSettings one =
+        SubmitSettings.of(sizes(3_000_000, 0), new Cluster(YARN, false, 2, 4, 1), 8);
+    SubmitSettings four = SubmitSettings.of(sizes(3_000_000, 0), Cluster.of(2, 4), 8);
+    assertThat(one.executor().executorNative()).isLessThan(four.executor().executorNative());
   }
 }

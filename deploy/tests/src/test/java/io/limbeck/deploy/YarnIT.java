@@ -1,0 +1,101 @@
+package io.limbeck.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.hadoop.yarn.api.records.ApplicationReport;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page of YARN, command by command, with data, teacher and results on HDFS. */
+class YarnIT {
+  @TempDir private static Path dir;
+  private static YarnCluster cluster;
+  private static Shell shell;
+  private static Path settings;
+  private static final Readme README = new Readme("deploy/yarn/README.md");
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    cluster = new YarnCluster(dir);
+    shell = cluster.shell();
+    shell.run(README.command("Data and models"));
+    settings = dir.resolve("limbeck.conf");
+    shell.run(settings(settings, ""));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static Readme.Command settings(Path file, String more) {
+    return README
+        .command("Settings")
+        .with("--cores 1", "--cores 1" + more)
+        .with("> limbeck.conf", "> " + file);
+  }
+
+  /** What a run left in a folder below the home folder. */
+  private static JsonNode done(String out) throws IOException, InterruptedException {
+    Path local = dir.resolve(out);
+    cluster
+        .files()
+        .copyToLocalFile(
+            new org.apache.hadoop.fs.Path(out), new org.apache.hadoop.fs.Path(local.toUri()));
+    return QuickStart.assertDone(local);
+  }
+
+  private static Readme.Command submitted(String heading, Path properties, String out) {
+    return README
+        .command(heading)
+        .with("limbeck.conf", properties.toString())
+        .and("--set=output.dir=%s %s".formatted(out, QuickStart.SHORT));
+  }
+
+  @Test
+  void driverHere() throws Exception {
+    String said = shell.run(submitted("Submit with the driver here", settings, "here"));
+    assertThat(said).contains("gap recovered", "report: here/report.html");
+    assertThat(done("here").has("gpus")).isFalse();
+    assertThat(YarnCluster.gpuSeconds(cluster.lastApplication())).isZero();
+  }
+
+  /** YARN counts the GPUs of driver and executors; which ones they are, it does not tell here. */
+  @Test
+  void driverInTheCluster_withGpus() throws Exception {
+    Path withGpus = dir.resolve("gpus.conf");
+    shell.run(settings(withGpus, " --gpus 1 --deploy-mode cluster"));
+    shell.run(submitted("GPUs", withGpus, "inside"));
+    ApplicationReport application = cluster.lastApplication();
+    assertThat(application.getFinalApplicationStatus())
+        .as(cluster.output(application))
+        .isEqualTo(FinalApplicationStatus.SUCCEEDED);
+    assertThat(QuickStart.gpus(done("inside"))).isNotEmpty().allMatch(each -> each.equals("0"));
+    assertThat(YarnCluster.gpuSeconds(application)).isPositive();
+    assertThat(cluster.output(application)).contains("gap recovered");
+  }
+
+  /** The line of the page without GPUs, and a queue of its own; a mistake is told by its code. */
+  @Test
+  void mistake_failsTheApplication() throws Exception {
+    shell.run(
+        new Readme.Command(
+            "! "
+                + submitted("Submit with the driver in the cluster", settings, "mistake")
+                    .with("--queue default", "--queue training --conf spark.yarn.maxAppAttempts=1")
+                    .and("--set=algorithm.teacher_ckpt=configs/quickstart/no-teacher.zip")
+                    .text()));
+    ApplicationReport application = cluster.lastApplication();
+    assertThat(application.getQueue()).endsWith("training");
+    assertThat(application.getFinalApplicationStatus()).isEqualTo(FinalApplicationStatus.FAILED);
+    assertThat(cluster.output(application)).contains("no-teacher.zip");
+  }
+}
