@@ -90,7 +90,7 @@ class ArchitectureTest {
           .whereLayer("storage")
           .mayNotAccessAnyLayer()
           .whereLayer("device")
-          .mayNotAccessAnyLayer()
+          .mayOnlyAccessLayers("storage")
           .whereLayer("data")
           .mayOnlyAccessLayers("storage", "precision", "device")
           .whereLayer("cache")

@@ -86,6 +86,7 @@ final class JobProcess {
         "-Xmx1g",
         "-Dspark.master=" + master,
         "-Dspark.executor.memory=1g",
+        "-Dspark.executor.defaultJavaOptions=-XX:TieredStopAtLevel=1",
         "-Dspark.driver.host=127.0.0.1",
         "-Dspark.driver.bindAddress=127.0.0.1",
         "-Dspark.executor.extraClassPath=" + classPath());
@@ -154,6 +155,8 @@ final class JobProcess {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
+    // Tests start many JVMs for some seconds each.
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(options);
     Collections.addAll(command, "-cp", classPath);
     Collections.addAll(command, mainClassAndArguments);

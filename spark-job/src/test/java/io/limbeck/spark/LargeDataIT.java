@@ -76,6 +76,8 @@ class LargeDataIT {
 
   private static List<String> heap(int mib) {
     List<String> options = new ArrayList<>(JobProcess.LOCAL);
+    // It runs long enough for Java's better compiler to pay.
+    options.add("-XX:TieredStopAtLevel=4");
     options.set(0, "-Xmx" + mib + "m");
     return options;
   }

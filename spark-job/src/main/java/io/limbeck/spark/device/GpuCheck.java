@@ -1,6 +1,10 @@
 package io.limbeck.spark.device;
 
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.storage.Causes;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,18 +87,24 @@ public final class GpuCheck {
   }
 
   private static void requireStarts() {
+    PrintStream errors = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
     try {
       Nd4j.getBackend();
     } catch (LinkageError | RuntimeException e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      throw new UserException(
-          "ND4J's CUDA backend does not start on the driver: %s. It needs CUDA 11.6 and cuDNN 8, as NVIDIA's image cuda:11.6.2-cudnn8-runtime has them"
-              .formatted(root.getMessage()),
-          e);
+      throw new UserException(doesNotStart(printed.toString(StandardCharsets.UTF_8), e), e);
+    } finally {
+      System.setErr(errors);
     }
+  }
+
+  /** ND4J prints why its backend cannot start, and throws that there is none. */
+  static String doesNotStart(String printed, Throwable thrown) {
+    String why =
+        printed.isBlank() ? Causes.firstLine(thrown) : printed.lines().findFirst().orElseThrow();
+    return "ND4J's CUDA backend does not start on the driver: %s. It needs NVIDIA's driver, CUDA 11.6 and cuDNN 8; the image nvidia/cuda:11.6.2-cudnn8-runtime has the last two"
+        .formatted(why);
   }
 
   /**

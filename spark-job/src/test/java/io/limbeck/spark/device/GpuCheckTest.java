@@ -1,5 +1,6 @@
 package io.limbeck.spark.device;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -84,5 +85,17 @@ class GpuCheckTest {
         .isInstanceOf(UserException.class)
         .hasMessage(
             "This job was built for GPUs (-Pcuda), but on the driver there is no nvidia-smi, so there is no NVIDIA driver. Use the job built without -Pcuda, or a machine with a GPU: driver and executors need one each");
+  }
+
+  /** As ND4J really does on a machine without the driver's library. */
+  @Test
+  void backendThatDoesNotStart_isToldWithWhatIsMissing() {
+    String printed =
+        "java.lang.UnsatisfiedLinkError: /cache/libjnicudart.so: libcuda.so.1: cannot open shared object file\n\tat java.base/...";
+    assertThat(GpuCheck.doesNotStart(printed, new IllegalStateException("no backend")))
+        .isEqualTo(
+            "ND4J's CUDA backend does not start on the driver: java.lang.UnsatisfiedLinkError: /cache/libjnicudart.so: libcuda.so.1: cannot open shared object file. It needs NVIDIA's driver, CUDA 11.6 and cuDNN 8; the image nvidia/cuda:11.6.2-cudnn8-runtime has the last two");
+    assertThat(GpuCheck.doesNotStart("", new IllegalStateException("no backend")))
+        .contains("on the driver: no backend. It needs");
   }
 }
