@@ -183,6 +183,32 @@ class LimbeckTest {
   }
 
   @Test
+  void submitArgs_ofAManager_withGpus() {
+    assertThat(
+            Limbeck.execute(
+                "submit-args",
+                config,
+                "--manager=yarn",
+                "--deploy-mode=cluster",
+                "--gpus=1",
+                "--format=properties"))
+        .isZero();
+    assertThat(printed().lines())
+        .anyMatch(line -> line.matches("spark.executor.resource.gpu.amount +1"))
+        .anyMatch(line -> line.matches("spark.limbeck.task.resource.gpu.amount +1"))
+        .anyMatch(line -> line.matches("spark.driver.resource.gpu.amount +1"))
+        .noneMatch(line -> line.startsWith("spark.kubernetes"));
+  }
+
+  @Test
+  void submitArgs_ofWhatThereIsNot_areMistakes() {
+    assertThat(Limbeck.execute("submit-args", config, "--gpus=-1")).isEqualTo(2);
+    assertThat(complained()).contains("error: '--gpus' is -1, but must be at least 0");
+    assertThat(Limbeck.execute("submit-args", config, "--manager=mesos")).isEqualTo(2);
+    assertThat(complained()).contains("'--manager'", "STANDALONE", "YARN", "KUBERNETES", "'mesos'");
+  }
+
+  @Test
   void submitArgs_noExecutors_isAMistake() {
     assertThat(Limbeck.execute("submit-args", config, "--executors=0")).isEqualTo(2);
     assertThat(complained()).contains("error: '--executors' is 0, but must be at least 1");

@@ -1,0 +1,161 @@
+package io.limbeck.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page of Kubernetes, command by command, with pods that are processes. */
+class KubernetesIT {
+  private static final Readme README = new Readme("deploy/kubernetes/README.md");
+
+  @TempDir private static Path dir;
+  private static ApiServer server;
+  private static NamespacedKubernetesClient api;
+  private static Kubelet kubelet;
+  private static Path claim;
+  private static Shell shell;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    assumeTrue(
+        new ProcessBuilder("unshare", "--mount", "--uts", "true").start().waitFor() == 0,
+        "pods have mount namespaces, which nobody but root may make");
+    claim = Files.createDirectories(dir.resolve("claim"));
+    copy(Project.ROOT.resolve("configs"), claim.resolve("configs"));
+    server = new ApiServer();
+    api = server.client().inNamespace("limbeck");
+    kubelet =
+        new Kubelet(
+            api,
+            Files.createTempDirectory(
+                Files.createDirectories(Path.of("target/pods").toAbsolutePath()), "run"),
+            Map.of("limbeck", claim));
+    shell = new Shell(Map.of("API_SERVER", server.url(), "IMAGE", "limbeck"));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (kubelet != null) {
+      kubelet.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(
+            file,
+            to.resolve(from.relativize(file).toString()),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  private static List<Pod> ofRole(String role, int from) {
+    return kubelet.seen().stream()
+        .skip(from)
+        .filter(pod -> role.equals(pod.getMetadata().getLabels().get("spark-role")))
+        .toList();
+  }
+
+  @Test
+  void driverInTheCluster_withGpus() throws Exception {
+    Path settings = dir.resolve("inside.conf");
+    shell.run(
+        README
+            .command("Settings")
+            .with("--cores 1", "--cores 1 --gpus 1 --deploy-mode cluster")
+            .with("> limbeck.conf", "> " + settings));
+    int before = kubelet.seen().size();
+    String said =
+        shell.run(
+            README
+                .command("Submit with the driver in the cluster")
+                .with("limbeck.conf", settings.toString())
+                // The name of the API server that a real cluster gives its pods.
+                .with(
+                    "--conf spark.kubernetes.namespace=limbeck",
+                    "--conf spark.kubernetes.namespace=limbeck --conf spark.kubernetes.driver.master="
+                        + server.url())
+                .and("--set=output.dir=runs/inside " + QuickStart.SHORT));
+    Pod driver = ofRole("driver", before).get(0);
+    String printed = kubelet.output(driver.getMetadata().getName());
+    assertThat(said).as(printed).contains("phase: Succeeded");
+    assertThat(printed).contains("gap recovered", "report: runs/inside/report.html");
+    JsonNode report = QuickStart.assertDone(claim.resolve("runs/inside"));
+    // The driver has the first one.
+    assertThat(QuickStart.gpus(report)).containsExactly("1", "2");
+    assertThat(driver.getSpec().getServiceAccountName()).isEqualTo("limbeck");
+    assertThat(ofRole("executor", before))
+        .hasSize(2)
+        .allSatisfy(executor -> assertAsAsked(executor, "executor", "1280"));
+    assertAsAsked(driver, "driver", "2048");
+  }
+
+  /** Limits that follow from the settings, and what the template says. */
+  private static void assertAsAsked(Pod pod, String component, String mebibytes) {
+    Container container = pod.getSpec().getContainers().get(0);
+    assertThat(container.getResources().getLimits())
+        .containsEntry("memory", new Quantity(mebibytes + "Mi"))
+        .containsEntry("nvidia.com/gpu", new Quantity("1"));
+    assertThat(container.getImage()).isEqualTo("limbeck");
+    assertThat(pod.getMetadata().getLabels())
+        .containsEntry("app.kubernetes.io/component", component);
+    assertThat(pod.getSpec().getSecurityContext().getRunAsNonRoot()).isTrue();
+  }
+
+  @Test
+  void driverInAPodOfSomebodys() throws Exception {
+    shell.run(
+        README
+            .command("Settings")
+            .with("> limbeck.conf", "> " + claim.resolve("configs/limbeck.conf")));
+    Files.copy(
+        Project.ROOT.resolve("deploy/kubernetes/executor.yaml"),
+        claim.resolve("configs/executor.yaml"));
+    try (InputStream pod =
+        Files.newInputStream(Project.ROOT.resolve("deploy/kubernetes/client.yaml"))) {
+      api.pods().load(pod).create();
+    }
+    while (api.pods().withName("limbeck-client").get().getStatus().getPodIP() == null) {
+      Thread.sleep(100);
+    }
+    int before = kubelet.seen().size();
+    Readme.Command command =
+        new Readme.Command(
+            "export API_SERVER=%s IMAGE=limbeck%n".formatted(server.url())
+                + README.command("Submit from a pod").text());
+    String said =
+        shell.run(
+            kubelet.in(
+                "limbeck-client", command.and("--set=output.dir=runs/client " + QuickStart.SHORT)));
+    assertThat(said).contains("gap recovered");
+    QuickStart.assertDone(claim.resolve("runs/client"));
+    assertThat(ofRole("executor", before))
+        .hasSize(2)
+        .allSatisfy(
+            executor ->
+                assertThat(executor.getMetadata().getOwnerReferences().get(0).getName())
+                    .isEqualTo("limbeck-client"));
+  }
+}
