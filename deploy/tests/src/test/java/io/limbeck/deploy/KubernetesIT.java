@@ -8,13 +8,16 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +51,10 @@ class KubernetesIT {
                 Files.createDirectories(Path.of("target/pods").toAbsolutePath()), "run"),
             Map.of("limbeck", claim));
     shell = new Shell(Map.of("API_SERVER", server.url(), "IMAGE", "limbeck"));
+    shell.run(
+        README
+            .command("Settings")
+            .with("> limbeck.conf", "> " + claim.resolve("configs/limbeck.conf")));
   }
 
   @AfterAll
@@ -126,10 +133,6 @@ class KubernetesIT {
 
   @Test
   void driverInAPodOfSomebodys() throws Exception {
-    shell.run(
-        README
-            .command("Settings")
-            .with("> limbeck.conf", "> " + claim.resolve("configs/limbeck.conf")));
     Files.copy(
         Project.ROOT.resolve("deploy/kubernetes/executor.yaml"),
         claim.resolve("configs/executor.yaml"));
@@ -157,5 +160,44 @@ class KubernetesIT {
             executor ->
                 assertThat(executor.getMetadata().getOwnerReferences().get(0).getName())
                     .isEqualTo("limbeck-client"));
+  }
+
+  /** What the operator would submit is what the page's command does. */
+  @Test
+  void applicationOfTheOperator_asksForWhatIsComputed() throws Exception {
+    JsonNode spec =
+        Serialization.yamlMapper()
+            .readTree(Project.ROOT.resolve("deploy/kubernetes/spark-application.yaml").toFile())
+            .path("spec");
+    Properties computed = new Properties();
+    try (Reader settings = Files.newBufferedReader(claim.resolve("configs/limbeck.conf"))) {
+      computed.load(settings);
+    }
+    for (String role : List.of("driver", "executor")) {
+      JsonNode pod = spec.path(role);
+      Map.of(
+              "memory", "memory",
+              "memoryOverhead", "memoryOverhead",
+              "javaOptions", "extraJavaOptions")
+          .forEach(
+              (key, setting) ->
+                  assertThat(pod.path(key).asText())
+                      .as(role + "'s " + key)
+                      .isEqualTo(computed.getProperty("spark." + role + "." + setting)));
+      JsonNode template =
+          Serialization.yamlMapper()
+              .readTree(Project.ROOT.resolve("deploy/kubernetes/" + role + ".yaml").toFile());
+      assertThat(pod.path("volumeMounts"))
+          .isEqualTo(template.at("/spec/containers/0/volumeMounts"));
+      assertThat(spec.path("volumes")).isEqualTo(template.at("/spec/volumes"));
+    }
+    assertThat(spec.at("/executor/instances").asText())
+        .isEqualTo(computed.getProperty("spark.executor.instances"));
+    String command = README.command("Submit with the driver in the cluster").text();
+    assertThat(command)
+        .contains("--class " + spec.path("mainClass").asText())
+        .contains(spec.path("mainApplicationFile").asText())
+        .contains("serviceAccountName=" + spec.at("/driver/serviceAccount").asText())
+        .endsWith(spec.at("/arguments/0").asText() + " " + spec.at("/arguments/1").asText());
   }
 }

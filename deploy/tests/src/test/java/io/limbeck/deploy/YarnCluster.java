@@ -43,7 +43,6 @@ final class YarnCluster implements AutoCloseable {
     for (String name : List.of("PATH", "JAVA_TOOL_OPTIONS", "NVIDIA_VISIBLE_DEVICES")) {
       conf.set("yarn.nodemanager.admin-env." + name, System.getenv(name));
     }
-    conf.set("yarn.nodemanager.admin-env.SPARK_LOCAL_IP", "127.0.0.1");
     // Without the plugin, which wants nodes with cgroups: a node says how many it has.
     conf.setInt("yarn.nodemanager.resource-type." + GPU, 2);
     conf.setFloat(
