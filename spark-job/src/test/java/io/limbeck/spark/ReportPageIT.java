@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.limbeck.spark.job.TinyExperiment;
+import io.limbeck.spark.report.Report;
+import io.limbeck.spark.report.ReportPage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -127,5 +130,16 @@ class ReportPageIT {
     Path png = dir.resolve("page.png");
     Chromium.screenshot(dir, url("/report.html"), 1200, 1600, png);
     assertThat(Files.size(png)).isGreaterThan(50_000);
+  }
+
+  @Test
+  void gpus_areNamedByExecutor() throws Exception {
+    ObjectNode withGpus = report.deepCopy();
+    withGpus.putObject("gpus").putArray("1").add("0").add("GPU-<b>");
+    Report read = Report.ofJson(new ObjectMapper().writeValueAsBytes(withGpus), "report.json");
+    serve("/gpus.html", ReportPage.of(read));
+    assertThat(Chromium.dom(dir, url("/gpus.html"))).contains("executor 1 on GPU 0, GPU-&lt;b&gt;");
+    // The script stands in the page, too, with a dollar after the word.
+    assertThat(dom).doesNotContainPattern("executor \\w+ on GPU");
   }
 }

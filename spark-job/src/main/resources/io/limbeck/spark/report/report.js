@@ -62,6 +62,7 @@
       element('p', [
         report.algorithm, report.engine, `${report.workers} partitions`,
         `${report.seeds.length > 1 ? 'seeds' : 'seed'} ${report.seeds.join(', ')}`, `examples: ${sizes}`,
+        ...Object.entries(report.gpus ?? {}).map(([executor, gpus]) => `executor ${executor} on GPU ${gpus.join(', ')}`),
       ].join(' · '), { class: 'facts' }));
   }
 
