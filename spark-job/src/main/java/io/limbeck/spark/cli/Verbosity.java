@@ -1,12 +1,15 @@
 package io.limbeck.spark.cli;
 
+import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.spark.device.GpuCheck;
 import io.limbeck.spark.plugin.LimbeckPlugin;
+import io.limbeck.spark.storage.Causes;
 import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
@@ -26,6 +29,9 @@ final class Verbosity {
           "org.apache.spark.scheduler.TaskSetManager",
           "org.apache.spark.util.Utils",
           "org.apache.spark.network");
+
+  private static final List<String> STARTING =
+      List.of("org.apache.spark.SparkContext", "org.apache.spark.util.Utils");
 
   @Option(
       names = {"-v", "--verbose"},
@@ -89,13 +95,30 @@ final class Verbosity {
       unlessSet(builder, "spark.executor.killOnFatalError.depth", "0");
       FatalErrors.watch(verbose);
     }
-    SparkSession spark = builder.getOrCreate();
+    SparkSession spark = started(builder);
     spark.sparkContext().addSparkListener(losses);
     spark.sparkContext().setLogLevel(verbose ? "INFO" : "ERROR");
     if (!verbose) {
       TELLING_TWICE.forEach(logger -> Configurator.setLevel(logger, Level.OFF));
     }
     return spark;
+  }
+
+  /** Settings that Spark cannot start with are a mistake of the user's, which it logs as well. */
+  private SparkSession started(SparkSession.Builder builder) {
+    if (verbose) {
+      return builder.getOrCreate();
+    }
+    STARTING.forEach(logger -> Configurator.setLevel(logger, Level.OFF));
+    try {
+      return builder.getOrCreate();
+    } catch (Exception e) {
+      // Scala's exceptions are not declared.
+      if (e instanceof SparkException) {
+        throw new UserException("Spark does not start: " + Causes.firstLine(e), e);
+      }
+      throw e;
+    }
   }
 
   /** Stops a session, whose tasks may still be at work. What becomes of them is of no interest. */

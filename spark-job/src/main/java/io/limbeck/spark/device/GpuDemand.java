@@ -50,7 +50,7 @@ public record GpuDemand(double perTask, boolean networksOnly) {
           "'%s' needs 'spark.dynamicAllocation.enabled' to be false: what examples executors keep, they train on"
               .formatted(NETWORKS_ONLY));
     }
-    if (conf.get("spark.master", "local").startsWith("local[")) {
+    if (conf.get("spark.master", "local").matches("local(\\[.*)?")) {
       throw new UserException(
           "'%s' needs a cluster: Spark has profiles of stages on standalone, YARN and Kubernetes, but 'spark.master' is \"%s\""
               .formatted(NETWORKS_ONLY, conf.get("spark.master")));
