@@ -33,6 +33,9 @@ class SparkUiIT {
   /** A name that would be markup where a page did not escape it. */
   private static final String NAME = "kd <img src=x onerror=\"document.title='broken'\">";
 
+  /** What a setting of Spark's holds and nobody else may see. */
+  private static final String SECRET = "correct-horse-battery-staple";
+
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,11 +49,13 @@ class SparkUiIT {
   private static JsonNode liveApi;
   private static String scrape;
   private static JsonNode stages;
+  private static List<String> printed;
 
   @BeforeAll
   static void job() throws Exception {
     assumeTrue(Chromium.isThere(), "needs Chromium: apt-get install chromium");
     Path events = Files.createDirectories(dir.resolve("events"));
+    printed = new ArrayList<>();
     int port = freePort();
     List<String> options = new ArrayList<>(JobProcess.LOCAL);
     options.add("-Dspark.ui.port=" + port);
@@ -62,6 +67,7 @@ class SparkUiIT {
     options.add("-Dspark.metrics.conf.*.sink.csv.period=1");
     options.add(
         "-Dspark.metrics.conf.*.sink.csv.directory=" + Files.createDirectories(dir.resolve("csv")));
+    options.add("-Dspark.hadoop.fs.s3a.secret.key=" + SECRET);
     options.add("-Dspark.eventLog.enabled=true");
     options.add("-Dspark.eventLog.dir=" + events.toUri());
     Process process =
@@ -73,8 +79,9 @@ class SparkUiIT {
             "--set=name=" + JSON.writeValueAsString(NAME),
             "--set=output.dir=" + dir.resolve("out"),
             "--set=schedule.epochs=300",
-            "--set=repeats=2");
-    drain(process);
+            "--set=repeats=2",
+            "-v");
+    Thread reader = drain(process, printed);
     String ui = "http://127.0.0.1:" + port;
     // Until the second training runs.
     until(
@@ -91,15 +98,17 @@ class SparkUiIT {
     assertThat(status(ui + "/distillation/runs/77")).isEqualTo(404);
     assertThat(process.isAlive()).as("the job while it was looked at").isTrue();
     assertThat(process.waitFor()).isZero();
+    reader.join();
     report = JSON.readTree(dir.resolve("out/report.json").toFile());
   }
 
-  private static void drain(Process process) {
+  private static Thread drain(Process process, List<String> into) {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    Thread reader = new Thread(() -> lines.lines().forEach(line -> {}), "drain");
+    Thread reader = new Thread(() -> lines.lines().forEach(into::add), "drain");
     reader.setDaemon(true);
     reader.start();
+    return reader;
   }
 
   private interface Ask {
@@ -255,6 +264,22 @@ class SparkUiIT {
     return epochs;
   }
 
+  /** The event log names the setting, so that the job had it, with its value struck out. */
+  @Test
+  void aSecretInSparksSettings_isNowhereToBeRead() throws IOException {
+    assertThat(String.join("\n", printed)).isNotEmpty().doesNotContain(SECRET);
+    assertThat(livePage).doesNotContain(SECRET);
+    boolean named = false;
+    try (Stream<Path> files = Files.walk(dir)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        assertThat(content).as(file.toString()).doesNotContain(SECRET);
+        named |= file.startsWith(dir.resolve("events")) && content.contains("s3a.secret.key");
+      }
+    }
+    assertThat(named).isTrue();
+  }
+
   @Test
   void historyServer_showsTheSame() throws Exception {
     int port = freePort();
@@ -266,7 +291,7 @@ class SparkUiIT {
     ProcessBuilder builder =
         JobProcess.java(dir, options, "org.apache.spark.deploy.history.HistoryServer");
     Process server = builder.start();
-    drain(server);
+    drain(server, new ArrayList<>());
     try {
       String base = "http://127.0.0.1:" + port;
       until(server, () -> json(base + "/api/v1/applications"), list -> list.size() == 1);

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -39,6 +40,12 @@ public final class ModelFile {
   private static final int PROBLEMS_SHOWN = 5;
   private static final String INPUT_SHAPE = "inputShape.json";
   private static final String KERAS_WEIGHTS = "model.weights.h5";
+  private static final Set<String> ENTRIES =
+      Set.of(
+          ModelSerializer.CONFIGURATION_JSON,
+          ModelSerializer.COEFFICIENTS_BIN,
+          INPUT_SHAPE,
+          KERAS_WEIGHTS);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private ModelFile() {}
@@ -59,11 +66,13 @@ public final class ModelFile {
     String configuration = configuration(entries, name);
     try {
       ComputationGraph network =
-          restored(configuration, entries.get(ModelSerializer.COEFFICIENTS_BIN));
+          restored(configuration, entries.get(ModelSerializer.COEFFICIENTS_BIN), name);
       if (network.getConfiguration().getDataType() != DataType.FLOAT) {
         network = network.convertDataType(DataType.FLOAT);
       }
       return CpuEngine.accelerate(network);
+    } catch (UserException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new UserException(
           "Model file " + name + " cannot be read as a DL4J model: " + firstLine(e), e);
@@ -74,18 +83,20 @@ public final class ModelFile {
    * DL4J's own ModelSerializer would hand an entry {@code preprocessor.bin} to Java's
    * deserialization, which runs whatever a file's author wants. Nothing here needs that entry.
    */
-  private static ComputationGraph restored(String configuration, byte[] coefficients)
+  private static ComputationGraph restored(String configuration, byte[] coefficients, String name)
       throws IOException {
     INDArray parameters;
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(coefficients))) {
       parameters = Nd4j.read(in);
     }
     if (configuration.contains("\"networkInputs\"")) {
+      NamedClasses.requireParts(configuration, ComputationGraphConfiguration.class, name);
       ComputationGraph graph =
           new ComputationGraph(ComputationGraphConfiguration.fromJson(configuration));
       graph.init(parameters, false);
       return graph;
     }
+    NamedClasses.requireParts(configuration, MultiLayerConfiguration.class, name);
     MultiLayerNetwork layers =
         new MultiLayerNetwork(MultiLayerConfiguration.fromJson(configuration));
     layers.init(parameters, false);
@@ -231,7 +242,9 @@ public final class ModelFile {
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
       Map<String, byte[]> entries = new LinkedHashMap<>();
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        entries.put(entry.getName(), zip.readAllBytes());
+        if (ENTRIES.contains(entry.getName())) {
+          entries.put(entry.getName(), zip.readAllBytes());
+        }
       }
       return entries;
     } catch (IOException e) {

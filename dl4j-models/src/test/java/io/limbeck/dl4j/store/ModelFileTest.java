@@ -17,11 +17,14 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -80,6 +83,130 @@ class ModelFileTest {
     assertThat(Trap.sprung).isTrue();
   }
 
+  private static boolean initialized;
+
+  /** No part of a network; it tells when it is initialized. */
+  static final class Bystander {
+    static {
+      initialized = true;
+    }
+  }
+
+  private static boolean argumentInitialized;
+
+  /** The same, for another test: a class is initialized once. */
+  static final class Argument {
+    static {
+      argumentInitialized = true;
+    }
+  }
+
+  /** DL4J's own reader does initialize it, which shows that something could run there. */
+  @Test
+  void read_classThatIsNoLayer_isRefusedBeforeItIsInitialized() throws IOException {
+    initialized = false;
+    byte[] bytes = naming(Bystander.class.getName(), ModelFile.write(mlp(5), 4));
+    assertUserError(
+        () -> ModelFile.read(bytes, "teacher.zip"),
+        "Model file teacher.zip names the class io.limbeck.dl4j.store.ModelFileTest$Bystander as Layer, which it is"
+            + " not: the file is damaged, or made to run something");
+    assertThat(initialized).isFalse();
+    assertThatThrownBy(
+            () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false))
+        .isInstanceOf(RuntimeException.class);
+    assertThat(initialized).isTrue();
+  }
+
+  @Test
+  void read_classThatIsNoLayerInAMultiLayerNetwork_isRefused() throws IOException {
+    byte[] bytes = naming("java.lang.ProcessBuilder", multiLayerNetwork());
+    assertUserError(
+        () -> ModelFile.read(bytes, "teacher.zip"),
+        "Model file teacher.zip names the class java.lang.ProcessBuilder as Layer, which it is not");
+  }
+
+  /** Jackson takes a class also as the first element of an array. */
+  @Test
+  void read_classInAnArray_isRefused() throws IOException {
+    byte[] bytes =
+        edited(
+            ModelFile.write(mlp(5), 4),
+            json ->
+                json.replaceFirst(
+                    "\"activationFn\"\\s*:\\s*\\{[^}]*}",
+                    "\"activationFn\" : [ \"java.lang.ProcessBuilder\", {} ]"));
+    assertUserError(
+        () -> ModelFile.read(bytes, "teacher.zip"),
+        "Model file teacher.zip names the class java.lang.ProcessBuilder as IActivation, which it is not");
+  }
+
+  @Test
+  void read_classWithTypeArguments_isRefusedBeforeTheyAreInitialized() throws IOException {
+    argumentInitialized = false;
+    String named = "org.deeplearning4j.nn.conf.layers.DenseLayer<" + Argument.class.getName() + ">";
+    byte[] bytes = naming(named, ModelFile.write(mlp(5), 4));
+    assertUserError(
+        () -> ModelFile.read(bytes, "teacher.zip"),
+        "Model file teacher.zip names the class "
+            + named
+            + ", but no part of a network has type arguments");
+    assertThat(argumentInitialized).isFalse();
+    assertThatThrownBy(
+            () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false))
+        .isInstanceOf(RuntimeException.class);
+    assertThat(argumentInitialized).isTrue();
+  }
+
+  @Test
+  void read_classThatIsNotThere_saysWhatItNeeds() throws IOException {
+    byte[] bytes = naming("com.example.Swirl", ModelFile.write(mlp(5), 4));
+    assertUserError(
+        () -> ModelFile.read(bytes, "teacher.zip"),
+        "Model file teacher.zip names the class com.example.Swirl as Layer, but it is not on the class path: layers"
+            + " of your own need their jar there (spark-submit --jars)");
+  }
+
+  /** A layer that somebody wrote himself and put on the class path. */
+  public static final class OwnLayer extends DenseLayer {
+    /** For Jackson. */
+    public OwnLayer() {}
+  }
+
+  @Test
+  void read_layerOfOnesOwn_isTaken() throws IOException {
+    byte[] bytes = naming(OwnLayer.class.getName(), ModelFile.write(mlp(5), 4));
+    assertThat(ModelFile.read(bytes, "teacher.zip").getConfiguration().toJson())
+        .contains("OwnLayer");
+  }
+
+  /** With the first dense layer named another class. */
+  private static byte[] naming(String type, byte[] zip) throws IOException {
+    return edited(
+        zip,
+        json ->
+            json.replaceFirst(
+                "org\\.deeplearning4j\\.nn\\.conf\\.layers\\.(DenseLayer|OutputLayer)",
+                Matcher.quoteReplacement(type)));
+  }
+
+  private static byte[] edited(byte[] zip, UnaryOperator<String> edit) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip));
+        ZipOutputStream out = new ZipOutputStream(bytes)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        byte[] content = in.readAllBytes();
+        if (entry.getName().equals(ModelSerializer.CONFIGURATION_JSON)) {
+          String json = new String(content, StandardCharsets.UTF_8);
+          content = edit.apply(json).getBytes(StandardCharsets.UTF_8);
+          assertThat(content).isNotEqualTo(json.getBytes(StandardCharsets.UTF_8));
+        }
+        out.putNextEntry(new ZipEntry(entry.getName()));
+        out.write(content);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
   private static byte[] with(byte[] zip, String name, byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip));
@@ -114,8 +241,7 @@ class ModelFileTest {
         .hasValue(new int[] {1, 28, 28});
   }
 
-  @Test
-  void read_multiLayerNetwork_becomesGraph() throws IOException {
+  private static MultiLayerNetwork oneLayer() {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
@@ -129,11 +255,21 @@ class ModelFileTest {
                         .build())
                 .build());
     network.init();
+    return network;
+  }
+
+  private static byte[] multiLayerNetwork() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ModelSerializer.writeModel(network, out, true);
+    ModelSerializer.writeModel(oneLayer(), out, true);
+    return out.toByteArray();
+  }
+
+  @Test
+  void read_multiLayerNetwork_becomesGraph() throws IOException {
+    MultiLayerNetwork network = oneLayer();
     INDArray input = Fixtures.random(1, 2, 4).castTo(DataType.FLOAT);
     assertThat(
-            ModelFile.read(out.toByteArray(), "mln.zip")
+            ModelFile.read(multiLayerNetwork(), "mln.zip")
                 .outputSingle(input)
                 .equalsWithEps(network.output(input), 1e-6))
         .isTrue();
