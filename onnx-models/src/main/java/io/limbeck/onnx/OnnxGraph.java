@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import onnx.Onnx.GraphProto;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.NodeProto;
@@ -13,6 +14,7 @@ import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorShapeProto;
 import onnx.Onnx.ValueInfoProto;
 import org.nd4j.shade.protobuf.InvalidProtocolBufferException;
+import org.nd4j.shade.protobuf.Message;
 
 /** What an ONNX file says about its network, before anything runs. */
 final class OnnxGraph {
@@ -65,15 +67,29 @@ final class OnnxGraph {
       throw new UserException(
           "Model file %s is not an ONNX model: it has no network".formatted(name));
     }
-    initializers.values().stream()
-        .filter(each -> each.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
-        .findFirst()
+    external(model)
         .ifPresent(
             each -> {
               throw new UserException(
                   "Model file %s keeps its weights, '%s' among them, in files beside it, which do not travel to executors: save it as one file"
                       .formatted(name, each.getName()));
             });
+  }
+
+  /**
+   * A tensor whose numbers are in another file, in whatever part of the model: weights, constants,
+   * branches, functions. onnxruntime would read the path that is written there.
+   */
+  private static Optional<TensorProto> external(Message part) {
+    if (part instanceof TensorProto tensor) {
+      return Optional.of(tensor)
+          .filter(each -> each.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
+    }
+    return part.getAllFields().values().stream()
+        .flatMap(value -> value instanceof List<?> values ? values.stream() : Stream.of(value))
+        .filter(Message.class::isInstance)
+        .flatMap(each -> external((Message) each).stream())
+        .findFirst();
   }
 
   /** The file's name, for messages. */

@@ -74,6 +74,14 @@ final class OnnxFiles {
         .build();
   }
 
+  static AttributeProto constant(TensorProto value) {
+    return AttributeProto.newBuilder()
+        .setName("value")
+        .setType(AttributeProto.AttributeType.TENSOR)
+        .setT(value)
+        .build();
+  }
+
   byte[] bytes() {
     return ModelProto.newBuilder()
         .setIrVersion(8)

@@ -229,15 +229,37 @@ class OnnxModelTest {
         .hasMessageStartingWith("Model file teacher.onnx is not an ONNX model, or is damaged: ");
   }
 
+  private static final TensorProto BESIDE =
+      TensorProto.newBuilder()
+          .setName("fc.weight")
+          .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+          .build();
+
   @Test
   void read_weightsBeside_saysSo() {
-    OnnxFiles files =
+    assertKeptBeside(OnnxFiles.classifier().weight(BESIDE));
+  }
+
+  /** A path may stand wherever numbers may, and onnxruntime would read what is there. */
+  @Test
+  void read_constantBeside_saysSo() {
+    assertKeptBeside(
+        OnnxFiles.classifier().node("Constant", List.of(), "c", OnnxFiles.constant(BESIDE)));
+  }
+
+  @Test
+  void read_constantOfABranchBeside_saysSo() {
+    GraphProto branch =
+        GraphProto.newBuilder()
+            .addNode(
+                OnnxFiles.node("Constant", List.of(), List.of("c"), OnnxFiles.constant(BESIDE)))
+            .build();
+    assertKeptBeside(
         OnnxFiles.classifier()
-            .weight(
-                TensorProto.newBuilder()
-                    .setName("fc.weight")
-                    .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                    .build());
+            .node("If", List.of("x"), "y", OnnxFiles.body("then_branch", branch)));
+  }
+
+  private void assertKeptBeside(OnnxFiles files) {
     assertMessage(
         () -> read(files, file(), 3, 4),
         "Model file teacher.onnx keeps its weights, 'fc.weight' among them, in files beside it, which do not travel to executors: save it as one file");

@@ -11,14 +11,6 @@ import java.util.Map;
 final class Tokenizer {
   private static Tokenizer latest;
 
-  static {
-    // It is to open no connection: neither to fetch anything nor to tell that it is there.
-    setUnlessSet("OPT_OUT_TRACKING", "true");
-    setUnlessSet("ai.djl.offline", "true");
-    // Where its library is unpacked; a container's user may have no home.
-    setUnlessSet("DJL_CACHE_DIR", System.getProperty("java.io.tmpdir") + "/limbeck-tokenizers");
-  }
-
   private final byte[] json;
   private final int length;
   private final HuggingFaceTokenizer tokenizer;
@@ -44,8 +36,10 @@ final class Tokenizer {
    *
    * @param json its content
    * @param length tokens of an example
+   * @throws io.limbeck.core.error.UserException when this machine has no tokenizers
    */
   static synchronized Tokenizer of(byte[] json, int length) {
+    TokenizerLibrary.load();
     if (latest == null || latest.length != length || !Arrays.equals(latest.json, json)) {
       latest = new Tokenizer(json, length);
     }
@@ -64,11 +58,5 @@ final class Tokenizer {
       tokens[i] = ids[i];
     }
     return tokens;
-  }
-
-  private static void setUnlessSet(String property, String value) {
-    if (System.getProperty(property) == null && System.getenv(property) == null) {
-      System.setProperty(property, value);
-    }
   }
 }

@@ -49,6 +49,8 @@ final class Tokens implements UDF1<String, float[]> {
   private static Tokenizer tokenizer(byte[] json, int length, String file, String key) {
     try {
       return Tokenizer.of(json, length);
+    } catch (UserException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new UserException(
           "'%s.tokenizer' is \"%s\", which is no tokenizer.json of Hugging Face's: %s"
