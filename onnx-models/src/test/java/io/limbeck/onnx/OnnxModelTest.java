@@ -265,6 +265,19 @@ class OnnxModelTest {
         "Model file teacher.onnx keeps its weights, 'fc.weight' among them, in files beside it, which do not travel to executors: save it as one file");
   }
 
+  /** It would be in a library, and none is loaded. */
+  @Test
+  void read_operatorThatIsNone_isRefused() {
+    OnnxFiles files =
+        new OnnxFiles()
+            .input("x", DataType.FLOAT, -1, 4)
+            .node("RunSomething", List.of("x"), "y")
+            .output("y", -1, 3);
+    assertThatThrownBy(() -> read(files, file(), 3, 4))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("RunSomething");
+  }
+
   @Test
   void read_anotherShape_saysWhatItTakes() {
     assertMessage(

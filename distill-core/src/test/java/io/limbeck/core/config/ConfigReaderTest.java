@@ -58,6 +58,19 @@ class ConfigReaderTest {
         .isZero();
   }
 
+  /** Where YAML may make objects, a tag says of which class. */
+  @Test
+  void read_yamlTags_areText() throws IOException {
+    Path yaml =
+        Files.writeString(
+            dir.resolve("tag.yaml"),
+            "name: !!java.io.FileOutputStream [made.txt]\nalgorithm: {}\n");
+    assertThatThrownBy(() -> reader.read(yaml, List.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'name'");
+    assertThat(Path.of("made.txt")).doesNotExist();
+  }
+
   @Test
   void read_yaml_sameAsJson() throws IOException {
     Path yaml =

@@ -287,6 +287,27 @@ class KerasFileTest {
         "Model file model.h5 was written by Keras 3, but only HDF5 files of Keras 2 can be imported: a frozen teacher may be exported to ONNX instead (OnnxFile)");
   }
 
+  /** Keras keeps the byte code of such a function in the file. */
+  @Test
+  void read_lambda_isRefused() {
+    byte[] bytes =
+        KerasFiles.sequential()
+            .layer(
+                "Lambda",
+                "twice",
+                """
+                {"batch_input_shape": [null, 4], "function_type": "lambda", "function": ["4wEAAAA=", null, null]}
+                """)
+            .layer("Dense", "scores", "{'units': 3, 'activation': 'softmax', 'use_bias': true}")
+            .weight("kernel", numbers(12, 3), 4, 3)
+            .weight("bias", numbers(3, 4), 3)
+            .bytes();
+    assertThatThrownBy(() -> ModelFile.read(bytes, "model.h5"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("Model file model.h5 cannot be imported from Keras: ")
+        .hasMessageContaining("twice");
+  }
+
   @Test
   void read_unknownLayer_saysWhich() {
     byte[] bytes =
