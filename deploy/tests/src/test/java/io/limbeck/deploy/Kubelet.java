@@ -1,18 +1,12 @@
 package io.limbeck.deploy;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
-import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
@@ -22,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,26 +23,19 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Runs the pods of a namespace as processes of this machine, each with a root file system of its
- * own: what the project's image holds, the pod's volumes, and the machine's programs. Addresses are
- * of the loop-back network; services are names in the pods' {@code /etc/hosts}; GPUs are numbers.
+ * own ({@link PodFiles}) and the machine's programs. Addresses are of the loop-back network;
+ * services are names in the pods' {@code /etc/hosts}.
  */
 final class Kubelet implements AutoCloseable {
-  private static final String GPU = "nvidia.com/gpu";
-
-  /** Where Spark's image starts. */
-  private static final String WORK_DIR = "/opt/spark/work-dir";
-
-  private static final Path POD = Project.ROOT.resolve("deploy/tests/src/test/pod");
-
   private final NamespacedKubernetesClient api;
   private final Path folder;
-  private final Map<String, Path> claims;
   private final Path hosts;
+  private final PodFiles files;
+  private final PodVariables variables = new PodVariables();
   private final Map<String, Running> running = new ConcurrentHashMap<>();
   private final List<Pod> seen = new ArrayList<>();
   private final List<Watch> watches = new ArrayList<>();
   private int addresses;
-  private int gpus;
 
   /** A pod; its process is null until it has one. */
   private record Running(Process process, String ip, Map<String, String> environment) {}
@@ -59,14 +45,15 @@ final class Kubelet implements AutoCloseable {
    *
    * @param api of the namespace
    * @param folder for what pods need
+   * @param image of all containers
    * @param claims the folder of each volume that can be claimed
    */
-  Kubelet(NamespacedKubernetesClient api, Path folder, Map<String, Path> claims)
+  Kubelet(NamespacedKubernetesClient api, Path folder, Image image, Map<String, Path> claims)
       throws IOException {
     this.api = api;
     this.folder = folder;
-    this.claims = claims;
     this.hosts = Files.writeString(folder.resolve("hosts"), "127.0.0.1 localhost\n");
+    this.files = new PodFiles(api, image, claims, hosts);
     watches.add(api.pods().watch(watcher(this::podChanged)));
     watches.add(api.services().watch(watcher((action, service) -> writeHosts())));
   }
@@ -114,24 +101,25 @@ final class Kubelet implements AutoCloseable {
     String ip = "127.0.1." + ++addresses;
     Container container = pod.getSpec().getContainers().get(0);
     Path own = Files.createDirectories(folder.resolve(name));
-    Map<String, String> environment = environment(pod, container, ip);
+    Map<String, String> environment = variables.of(pod, container, ip);
     Path mounts =
         Files.writeString(
-            own.resolve("mounts"), String.join("\n", mounts(pod, container, own)) + "\n");
-    Path variables =
-        Files.writeString(own.resolve("environment"), String.join("\0", variables(environment)));
+            own.resolve("mounts"), String.join("\n", files.mounts(pod, container, own)) + "\n");
+    Path assignments =
+        Files.writeString(
+            own.resolve("environment"), String.join("\0", PodVariables.assignments(environment)));
     List<String> command =
         new ArrayList<>(
             List.of(
                 "unshare",
                 "--mount",
                 "--uts",
-                POD.resolve("start.sh").toString(),
+                PodFiles.start().toString(),
                 hostName(name),
                 Files.createDirectories(own.resolve("root")).toString(),
                 mounts.toString(),
-                variables.toString(),
-                WORK_DIR));
+                assignments.toString(),
+                Image.WORK_DIR));
     command.addAll(
         container.getCommand().isEmpty() ? List.of("/opt/entrypoint.sh") : container.getCommand());
     command.addAll(container.getArgs());
@@ -168,117 +156,6 @@ final class Kubelet implements AutoCloseable {
   /** What a pod printed. */
   String output(String pod) throws IOException {
     return Files.readString(log(pod));
-  }
-
-  private static List<String> variables(Map<String, String> environment) {
-    return environment.entrySet().stream()
-        .map(each -> each.getKey() + "=" + each.getValue())
-        .toList();
-  }
-
-  private Map<String, String> environment(Pod pod, Container container, String ip) {
-    Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("PATH", "/opt/fake-gpus:/usr/local/bin:/usr/bin:/bin");
-    environment.put("SPARK_HOME", "/opt/spark");
-    environment.put("SPARK_SCALA_VERSION", "2.12");
-    environment.put("JAVA_TOOL_OPTIONS", System.getenv("JAVA_TOOL_OPTIONS"));
-    for (EnvVar variable : container.getEnv()) {
-      environment.put(variable.getName(), value(variable, pod, ip));
-    }
-    Quantity asked =
-        container.getResources() == null || container.getResources().getLimits() == null
-            ? null
-            : container.getResources().getLimits().get(GPU);
-    List<String> devices = new ArrayList<>();
-    for (int i = 0; asked != null && i < Integer.parseInt(asked.getAmount()); i++) {
-      devices.add(String.valueOf(gpus++));
-    }
-    environment.put("NVIDIA_VISIBLE_DEVICES", String.join(",", devices));
-    return environment;
-  }
-
-  private static String value(EnvVar variable, Pod pod, String ip) {
-    if (variable.getValueFrom() == null) {
-      return variable.getValue() == null ? "" : variable.getValue();
-    }
-    String field = variable.getValueFrom().getFieldRef().getFieldPath();
-    return switch (field) {
-      case "status.podIP" -> ip;
-      case "metadata.name" -> pod.getMetadata().getName();
-      default -> throw new IllegalArgumentException(field);
-    };
-  }
-
-  private List<String> mounts(Pod pod, Container container, Path own) throws IOException {
-    List<String> mounts = new ArrayList<>();
-    mounts.add(Project.SPARK_HOME.resolve("jars") + " /opt/spark/jars");
-    mounts.add(Project.SPARK_HOME.resolve("bin") + " /opt/spark/bin");
-    mounts.add(POD.resolve("entrypoint.sh") + " /opt/entrypoint.sh");
-    mounts.add(POD.resolveSibling("fake-gpus") + " /opt/fake-gpus");
-    mounts.add(hosts + " /etc/hosts");
-    Path account = Files.createDirectories(own.resolve("account"));
-    Files.writeString(account.resolve("token"), "token");
-    mounts.add(account + " /run/secrets/kubernetes.io/serviceaccount");
-    for (String line : Files.readAllLines(Project.ROOT.resolve("deploy/kubernetes/Dockerfile"))) {
-      if (line.startsWith("COPY ")) {
-        String[] words = line.split(" ");
-        for (int i = 1; i < words.length - 1; i++) {
-          Path source = Project.ROOT.resolve(words[i]);
-          mounts.add(source + " " + words[words.length - 1] + source.getFileName());
-        }
-      }
-    }
-    Map<String, Path> volumes = new LinkedHashMap<>();
-    for (Volume volume : pod.getSpec().getVolumes()) {
-      volumes.put(volume.getName(), source(volume, own));
-    }
-    for (VolumeMount mount : container.getVolumeMounts()) {
-      Path source = volumes.get(mount.getName());
-      if (source != null) {
-        Path part = mount.getSubPath() == null ? source : source.resolve(mount.getSubPath());
-        mounts.add(Files.createDirectories(part) + " " + mount.getMountPath());
-      }
-    }
-    return mounts;
-  }
-
-  private Path source(Volume volume, Path own) throws IOException {
-    if (volume.getPersistentVolumeClaim() != null) {
-      return claims.get(volume.getPersistentVolumeClaim().getClaimName());
-    }
-    Path source = Files.createDirectories(own.resolve("volumes").resolve(volume.getName()));
-    if (volume.getConfigMap() != null) {
-      write(volume, source);
-    }
-    return source;
-  }
-
-  /** Spark makes a pod first and what it mounts next. */
-  private void write(Volume volume, Path to) throws IOException {
-    String name = volume.getConfigMap().getName();
-    ConfigMap map = null;
-    for (int i = 0; i < 100 && map == null; i++) {
-      map = api.configMaps().withName(name).get();
-      try {
-        Thread.sleep(map == null ? 100 : 0);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    if (map == null) {
-      throw new IOException("there is no config map " + name);
-    }
-    Map<String, String> paths = new LinkedHashMap<>();
-    map.getData().keySet().forEach(key -> paths.put(key, key));
-    if (!volume.getConfigMap().getItems().isEmpty()) {
-      paths.clear();
-      for (KeyToPath item : volume.getConfigMap().getItems()) {
-        paths.put(item.getKey(), item.getPath());
-      }
-    }
-    for (Map.Entry<String, String> path : paths.entrySet()) {
-      Files.writeString(to.resolve(path.getValue()), map.getData().get(path.getKey()));
-    }
   }
 
   /** Names of services, in the file that all pods have mounted. */
@@ -350,11 +227,12 @@ final class Kubelet implements AutoCloseable {
         new StringBuilder(
             "nsenter --target %d --mount --uts --root --wd env -i"
                 .formatted(inside.process().pid()));
-    variables(inside.environment()).forEach(each -> text.append(" '").append(each).append("'"));
+    PodVariables.assignments(inside.environment())
+        .forEach(each -> text.append(" '").append(each).append("'"));
     return new Readme.Command(
         text
             + " bash -euo pipefail <<'COMMAND'\ncd "
-            + WORK_DIR
+            + Image.WORK_DIR
             + "\n"
             + command.text()
             + "\nCOMMAND");

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
@@ -40,16 +42,17 @@ class KubernetesIT {
     assumeTrue(
         new ProcessBuilder("unshare", "--mount", "--uts", "true").start().waitFor() == 0,
         "pods have mount namespaces, which nobody but root may make");
+    assumeTrue(Image.canBeBuilt(), "needs buildah: apt-get install buildah");
     claim = Files.createDirectories(dir.resolve("claim"));
     copy(Project.ROOT.resolve("configs"), claim.resolve("configs"));
     server = new ApiServer();
     api = server.client().inNamespace("limbeck");
-    kubelet =
-        new Kubelet(
-            api,
-            Files.createTempDirectory(
-                Files.createDirectories(Path.of("target/pods").toAbsolutePath()), "run"),
-            Map.of("limbeck", claim));
+    apply(Project.ROOT.resolve("deploy/kubernetes/base"));
+    Path folder =
+        Files.createTempDirectory(
+            Files.createDirectories(Path.of("target/pods").toAbsolutePath()), "run");
+    Image image = Image.build(dir);
+    kubelet = new Kubelet(api, folder, image, Map.of("limbeck", claim));
     shell = new Shell(Map.of("API_SERVER", server.url(), "IMAGE", "limbeck"));
     shell.run(
         README
@@ -64,6 +67,24 @@ class KubernetesIT {
     }
     if (server != null) {
       server.close();
+    }
+  }
+
+  /** What {@code kubectl apply -k} would make, but for the namespace, which the client is in. */
+  private static void apply(Path base) throws IOException {
+    JsonNode resources =
+        Serialization.yamlMapper()
+            .readTree(base.resolve("kustomization.yaml").toFile())
+            .path("resources");
+    for (JsonNode resource : resources) {
+      try (InputStream in = Files.newInputStream(base.resolve(resource.asText()))) {
+        for (HasMetadata each : api.load(in).items()) {
+          if (each instanceof Namespaced) {
+            each.getMetadata().setNamespace("limbeck");
+            api.resource(each).create();
+          }
+        }
+      }
     }
   }
 
@@ -112,7 +133,6 @@ class KubernetesIT {
     JsonNode report = QuickStart.assertDone(claim.resolve("runs/inside"));
     // The driver has the first one.
     assertThat(QuickStart.gpus(report)).containsExactly("1", "2");
-    assertThat(driver.getSpec().getServiceAccountName()).isEqualTo("limbeck");
     assertThat(ofRole("executor", before))
         .hasSize(2)
         .allSatisfy(executor -> assertAsAsked(executor, "executor", "1280"));
@@ -129,6 +149,8 @@ class KubernetesIT {
     assertThat(pod.getMetadata().getLabels())
         .containsEntry("app.kubernetes.io/component", component);
     assertThat(pod.getSpec().getSecurityContext().getRunAsNonRoot()).isTrue();
+    assertThat(pod.getSpec().getServiceAccountName())
+        .isEqualTo(component.equals("driver") ? "limbeck" : "limbeck-executor");
   }
 
   @Test
@@ -157,9 +179,11 @@ class KubernetesIT {
     assertThat(ofRole("executor", before))
         .hasSize(2)
         .allSatisfy(
-            executor ->
-                assertThat(executor.getMetadata().getOwnerReferences().get(0).getName())
-                    .isEqualTo("limbeck-client"));
+            executor -> {
+              assertThat(executor.getMetadata().getOwnerReferences().get(0).getName())
+                  .isEqualTo("limbeck-client");
+              assertThat(executor.getSpec().getServiceAccountName()).isEqualTo("limbeck-executor");
+            });
   }
 
   /** What the operator would submit is what the page's command does. */
@@ -190,6 +214,11 @@ class KubernetesIT {
       assertThat(pod.path("volumeMounts"))
           .isEqualTo(template.at("/spec/containers/0/volumeMounts"));
       assertThat(spec.path("volumes")).isEqualTo(template.at("/spec/volumes"));
+      assertThat(pod.path("labels")).isEqualTo(template.at("/metadata/labels"));
+      assertThat(pod.path("podSecurityContext")).isEqualTo(template.at("/spec/securityContext"));
+      assertThat(pod.path("securityContext"))
+          .isEqualTo(template.at("/spec/containers/0/securityContext"));
+      assertThat(pod.path("tolerations")).isEqualTo(template.at("/spec/tolerations"));
     }
     assertThat(spec.at("/executor/instances").asText())
         .isEqualTo(computed.getProperty("spark.executor.instances"));
@@ -197,7 +226,8 @@ class KubernetesIT {
     assertThat(command)
         .contains("--class " + spec.path("mainClass").asText())
         .contains(spec.path("mainApplicationFile").asText())
-        .contains("serviceAccountName=" + spec.at("/driver/serviceAccount").asText())
+        .contains("driver.serviceAccountName=" + spec.at("/driver/serviceAccount").asText())
+        .contains("executor.serviceAccountName=" + spec.at("/executor/serviceAccount").asText())
         .endsWith(spec.at("/arguments/0").asText() + " " + spec.at("/arguments/1").asText());
   }
 }

@@ -2,12 +2,14 @@ package io.limbeck.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs commands in the project's folder, as somebody who follows a page does. */
 final class Shell {
@@ -60,6 +62,12 @@ final class Shell {
       kill(process.toHandle());
       Files.delete(output);
     }
+  }
+
+  /** Whether a program is installed. */
+  static boolean has(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   /** Ends a process and all that it started. */

@@ -15,6 +15,8 @@ import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
+import org.apache.hadoop.yarn.server.nodemanager.ContainerExecutor;
+import org.apache.hadoop.yarn.server.nodemanager.DefaultContainerExecutor;
 
 /**
  * YARN and HDFS: a resource manager, two node managers, a name node and a data node in this JVM,
@@ -30,10 +32,20 @@ final class YarnCluster implements AutoCloseable {
   YarnCluster(Path folder) throws IOException {
     this.folder = folder;
     YarnConfiguration conf = new YarnConfiguration();
-    for (String name : List.of("resource-types.xml", "capacity-scheduler.xml")) {
+    for (String name :
+        List.of("resource-types.xml", "yarn-site-gpu.xml", "capacity-scheduler.xml")) {
       conf.addResource(
           new org.apache.hadoop.fs.Path(Project.ROOT.resolve("deploy/yarn").resolve(name).toUri()));
     }
+    // Nodes find GPUs by nvidia-smi, as the file says, but ours; and have no cgroups to hide them
+    // by.
+    conf.set(
+        YarnConfiguration.NM_GPU_PATH_TO_EXEC,
+        Project.ROOT.resolve("deploy/tests/src/test/fake-gpus").toString());
+    conf.setClass(
+        YarnConfiguration.NM_CONTAINER_EXECUTOR,
+        DefaultContainerExecutor.class,
+        ContainerExecutor.class);
     conf.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, folder.resolve("hdfs").toString());
     conf.setInt(YarnConfiguration.YARN_MINICLUSTER_NM_PMEM_MB, 6144);
     conf.setInt(YarnConfiguration.NM_VCORES, 4);
@@ -43,8 +55,6 @@ final class YarnCluster implements AutoCloseable {
     for (String name : List.of("PATH", "JAVA_TOOL_OPTIONS", "NVIDIA_VISIBLE_DEVICES")) {
       conf.set("yarn.nodemanager.admin-env." + name, System.getenv(name));
     }
-    // Without the plugin, which wants nodes with cgroups: a node says how many it has.
-    conf.setInt("yarn.nodemanager.resource-type." + GPU, 2);
     conf.setFloat(
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", 100);
     this.files = new MiniDFSCluster.Builder(conf).numDataNodes(1).build();
