@@ -280,8 +280,23 @@ class SparkUiIT {
     assertThat(named).isTrue();
   }
 
+  /** As if the last training had been on one: the machine has none. */
+  private static void putOnGpu() throws IOException {
+    try (Stream<Path> files = Files.list(dir.resolve("events"))) {
+      for (Path file : files.toList()) {
+        String log = Files.readString(file);
+        String edited =
+            log.replaceAll(
+                "(?m)^(.*RoundDone\",\"run\":4,.*\"gpus\":)\\{}", "$1{\"driver\":[\"GPU-7\"]}");
+        assertThat(edited).isNotEqualTo(log);
+        Files.writeString(file, edited);
+      }
+    }
+  }
+
   @Test
   void historyServer_showsTheSame() throws Exception {
+    putOnGpu();
     int port = freePort();
     List<String> options =
         List.of(
@@ -297,6 +312,7 @@ class SparkUiIT {
       until(server, () -> json(base + "/api/v1/applications"), list -> list.size() == 1);
       String page = Chromium.dom(dir, base + "/history/" + application + "/distillation/");
       assertTellsTheReport(page);
+      assertThat(page).contains("executor driver on GPU GPU-7");
       String api = base + "/api/v1/applications/" + application + "/distillation";
       assertThat(json(api)).hasSize(4);
       assertThat(json(api + "/1")).isEqualTo(liveRun);

@@ -3,10 +3,15 @@ package io.limbeck.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,14 +52,47 @@ class StandaloneIT {
         shell.run(
             readme
                 .command("Submit with the driver here")
-                .with("limbeck.conf", settings.toString())
+                .with(
+                    "--properties-file limbeck.conf",
+                    "--properties-file %s --conf spark.eventLog.enabled=true --conf spark.eventLog.dir=%s"
+                        .formatted(
+                            settings, Files.createDirectories(dir.resolve("events")).toUri()))
                 .and("--set=output.dir=%s %s".formatted(out, QuickStart.SHORT)));
     JsonNode report = QuickStart.assertDone(out);
     assertThat(QuickStart.gpus(report)).containsExactly("0", "1");
+    assertThat(profiles())
+        .containsOnlyKeys("networks", "others")
+        .satisfies(by -> assertThat(by.get("others")).containsOnly(0))
+        .satisfies(by -> assertThat(by.get("networks")).hasSize(1).doesNotContain(0));
     assertThat(said)
         .contains(
             "warning: the GPUs that Spark is asked for will be idle: this job was built for CPUs")
         .contains("gap recovered");
+  }
+
+  /**
+   * Profiles of the stages that run networks, and of those that read data or look for examples; 0
+   * is the profile of tasks that were given no GPU.
+   */
+  private static Map<String, Set<Integer>> profiles() throws IOException {
+    Map<String, Set<Integer>> profiles = new TreeMap<>();
+    try (Stream<Path> logs = Files.list(dir.resolve("events"))) {
+      for (Path log : logs.toList()) {
+        for (String line : Files.readAllLines(log)) {
+          JsonNode event = new ObjectMapper().readTree(line);
+          if (event.path("Event").asText().equals("SparkListenerStageSubmitted")) {
+            String what = event.at("/Properties/spark.job.description").asText();
+            int profile = event.at("/Stage Info/Resource Profile Id").asInt(-1);
+            profiles
+                .computeIfAbsent(
+                    what.matches(".*(round \\d|evaluate).*") ? "networks" : "others",
+                    kind -> new TreeSet<>())
+                .add(profile);
+          }
+        }
+      }
+    }
+    return profiles;
   }
 
   @Test

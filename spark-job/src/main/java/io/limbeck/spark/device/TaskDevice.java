@@ -37,8 +37,13 @@ public record TaskDevice(int number, String address) {
                 CudaBackend.isPresent(),
                 Nd4j.getAffinityManager(),
                 System.getenv(VisibleDevices.VARIABLE));
-    BOUND.set(device);
+    remember(device);
     return device;
+  }
+
+  /** Has this thread's networks be those of a device. */
+  static void remember(TaskDevice device) {
+    BOUND.set(device);
   }
 
   /** The device that this thread was bound to last; the first one where it never was. */

@@ -42,7 +42,7 @@ final class Workplaces {
     synchronized (FREE) {
       Map<Integer, Deque<Workplace>> free = FREE.get(plan.id());
       if (free != null) {
-        free.get(device.number()).push(workplace);
+        free.computeIfAbsent(device.number(), number -> new ArrayDeque<>()).push(workplace);
       }
     }
   }

@@ -94,6 +94,11 @@
     document.getElementById('no-runs').hidden = runs.length > 0;
   }
 
+  function executor(run, name) {
+    const gpus = run.latest?.gpus?.[name];
+    return `executor ${name}${gpus?.length ? ` on GPU ${gpus.join(', ')}` : ''}`;
+  }
+
   const names = (rounds, key) => [...new Set(rounds.flatMap(round => Object.keys(round[key])))];
 
   function draw(run) {
@@ -132,7 +137,7 @@
     charts.draw(ofRun('executors'), {
       title: 'Examples per second, by executor', x, unit: 'count', range: (chart, min, max) => [0, max * 1.1],
       series: names(rounds, 'examples_by_executor').map(
-        name => line(`executor ${name}`, round => (round.examples_by_executor[name] ?? 0) / round.times.total)),
+        name => line(executor(run, name), round => (round.examples_by_executor[name] ?? 0) / round.times.total)),
     });
     charts.draw(ofRun('teacher'), {
       title: 'Teacher', x, unit: 'share', range: [0, 1],

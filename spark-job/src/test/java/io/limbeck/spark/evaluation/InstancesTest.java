@@ -9,6 +9,7 @@ import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.TeacherGraph;
 import io.limbeck.dl4j.zoo.Architectures;
+import io.limbeck.spark.device.TestDevice;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -66,6 +67,16 @@ class InstancesTest {
               return graph;
             });
     assertThat(inner[0]).isNotSameAs(outer);
+  }
+
+  @Test
+  void devices_haveOneEach() {
+    FrozenNetwork network = network(8, 1);
+    TeacherGraph first = TestDevice.on(0, () -> used(network));
+    TeacherGraph second = TestDevice.on(1, () -> used(network));
+    assertThat(second).isNotSameAs(first);
+    assertThat(TestDevice.on(0, () -> used(network))).isSameAs(first);
+    assertThat(TestDevice.on(1, () -> used(network))).isSameAs(second);
   }
 
   @Test

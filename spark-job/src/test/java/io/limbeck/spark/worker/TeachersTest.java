@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.limbeck.core.config.ArchitectureConfig.Mlp;
 import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.core.network.LoadedTeacher;
+import io.limbeck.core.network.Teacher;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.zoo.Architectures;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.device.TestDevice;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.broadcast.Broadcast;
@@ -44,6 +46,14 @@ class TeachersTest {
     assertThat(Teachers.loads()).isEqualTo(before + 1);
   }
 
+  /** Another one each time. */
+  private static final class Nothing implements LoadedTeacher {
+    @Override
+    public Teacher instance() {
+      return null;
+    }
+  }
+
   /** One that is made of another. */
   private record Made(String fingerprint, FrozenTeacher of) implements FrozenTeacher {
     @Override
@@ -58,7 +68,7 @@ class TeachersTest {
 
     @Override
     public LoadedTeacher load() {
-      return of == null ? () -> null : Teachers.loaded(of);
+      return of == null ? new Nothing() : Teachers.loaded(of);
     }
   }
 
@@ -70,5 +80,20 @@ class TeachersTest {
     assertThat(Teachers.loaded(outer)).isSameAs(Teachers.loaded(inner));
     assertThat(Teachers.loaded(outer)).isSameAs(Teachers.loaded(outer));
     assertThat(Teachers.loads()).isEqualTo(before + 2);
+  }
+
+  /** What lies on one is of no use on another. */
+  @Test
+  void loaded_onTwoDevices_loadsOnceOnEach() {
+    FrozenTeacher inner = new Made("inner of devices", null);
+    FrozenTeacher outer = new Made("outer of devices", inner);
+    int before = Teachers.loads();
+    LoadedTeacher first = TestDevice.on(0, () -> Teachers.loaded(outer));
+    LoadedTeacher second = TestDevice.on(1, () -> Teachers.loaded(outer));
+    assertThat(Teachers.loads()).isEqualTo(before + 4);
+    assertThat(second).isNotSameAs(first);
+    assertThat(TestDevice.on(1, () -> Teachers.loaded(inner))).isSameAs(second);
+    assertThat(TestDevice.on(0, () -> Teachers.loaded(outer))).isSameAs(first);
+    assertThat(Teachers.loads()).isEqualTo(before + 4);
   }
 }
