@@ -38,7 +38,10 @@ class StandaloneIT {
     }
   }
 
-  /** Every executor has a GPU of its own, and tasks that run networks have it. */
+  /**
+   * Every executor has two cores and a GPU, and tasks that run networks have that one. As nobody
+   * says how many students there are to be, there are as many as GPUs.
+   */
   @Test
   void driverHere_withGpus() throws Exception {
     Path out = dir.resolve("here");
@@ -46,7 +49,7 @@ class StandaloneIT {
     shell.run(
         readme
             .command("Settings")
-            .with("--cores 1", "--cores 1 --gpus 1")
+            .with("--cores 1", "--cores 2 --gpus 1")
             .with("> limbeck.conf", "> " + settings));
     String said =
         shell.run(
@@ -57,8 +60,10 @@ class StandaloneIT {
                     "--properties-file %s --conf spark.eventLog.enabled=true --conf spark.eventLog.dir=%s"
                         .formatted(
                             settings, Files.createDirectories(dir.resolve("events")).toUri()))
+                .and("--set=averaging.workers=null")
                 .and("--set=output.dir=%s %s".formatted(out, QuickStart.SHORT)));
     JsonNode report = QuickStart.assertDone(out);
+    assertThat(report.path("workers").asInt()).isEqualTo(2);
     assertThat(QuickStart.gpus(report)).containsExactly("0", "1");
     assertThat(profiles())
         .containsOnlyKeys("networks", "others")
