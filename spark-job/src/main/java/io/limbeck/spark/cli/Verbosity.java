@@ -115,7 +115,8 @@ final class Verbosity {
     } catch (Exception e) {
       // Scala's exceptions are not declared.
       if (e instanceof SparkException) {
-        throw new UserException("Spark does not start: " + Causes.firstLine(e), e);
+        throw new UserException(
+              "Spark does not start: %s (-v shows what it logs)".formatted(Causes.firstLine(e)), e);
       }
       throw e;
     }
