@@ -26,7 +26,9 @@ class JobJarIT {
         JobProcess.start(Path.of(".."), options, "validate", "configs/quickstart/distill.json");
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isEqualTo(2);
-    assertThat(said).contains("error: Spark does not start: ", "gpu", " (-v shows what it logs)").doesNotContain("\tat ");
+    assertThat(said)
+        .contains("error: Spark does not start: ", "gpu", " (-v shows what it logs)")
+        .doesNotContain("\tat ");
   }
 
   /** As where the machine's C library is too old, which is said when the library is loaded. */

@@ -9,11 +9,6 @@ import io.limbeck.spark.job.TinyExperiment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +31,6 @@ class SparkUiIT {
   /** What a setting of Spark's holds and nobody else may see. */
   private static final String SECRET = "correct-horse-battery-staple";
 
-  private static final HttpClient CLIENT =
-      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path dir;
@@ -56,7 +49,7 @@ class SparkUiIT {
     assumeTrue(Chromium.isThere(), "needs Chromium: apt-get install chromium");
     Path events = Files.createDirectories(dir.resolve("events"));
     printed = new ArrayList<>();
-    int port = freePort();
+    int port = Web.freePort();
     List<String> options = new ArrayList<>(JobProcess.LOCAL);
     options.add("-Dspark.ui.port=" + port);
     options.add("-Dspark.metrics.namespace=limbeck");
@@ -86,16 +79,16 @@ class SparkUiIT {
     // Until the second training runs.
     until(
         process,
-        () -> json(ui + "/distillation/runs/"),
+        () -> Web.json(ui + "/distillation/runs/"),
         runs -> runs.size() > 1 && runs.get(1).hasNonNull("latest"));
     livePage = Chromium.dom(dir, ui + "/distillation/");
-    liveRuns = json(ui + "/distillation/runs/");
-    liveRun = json(ui + "/distillation/runs/1");
-    application = json(ui + "/api/v1/applications").get(0).get("id").asText();
-    liveApi = json(ui + "/api/v1/applications/" + application + "/distillation/");
-    scrape = get(ui + "/metrics/prometheus/").body();
-    stages = json(ui + "/api/v1/applications/" + application + "/stages?status=complete");
-    assertThat(status(ui + "/distillation/runs/77")).isEqualTo(404);
+    liveRuns = Web.json(ui + "/distillation/runs/");
+    liveRun = Web.json(ui + "/distillation/runs/1");
+    application = Web.json(ui + "/api/v1/applications").get(0).get("id").asText();
+    liveApi = Web.json(ui + "/api/v1/applications/" + application + "/distillation/");
+    scrape = Web.get(ui + "/metrics/prometheus/").body();
+    stages = Web.json(ui + "/api/v1/applications/" + application + "/stages?status=complete");
+    assertThat(Web.status(ui + "/distillation/runs/77")).isEqualTo(404);
     assertThat(process.isAlive()).as("the job while it was looked at").isTrue();
     assertThat(process.waitFor()).isZero();
     reader.join();
@@ -129,29 +122,6 @@ class SparkUiIT {
       assertThat(process.isAlive()).isTrue();
       Thread.sleep(50);
     }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
-  }
-
-  private static HttpResponse<String> get(String url) throws IOException, InterruptedException {
-    return CLIENT.send(
-        HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static int status(String url) throws IOException, InterruptedException {
-    return get(url).statusCode();
-  }
-
-  private static JsonNode json(String url) throws IOException, InterruptedException {
-    HttpResponse<String> answer = get(url);
-    if (answer.statusCode() != 200) {
-      throw new IOException(answer.statusCode() + " for " + url + ": " + answer.body());
-    }
-    return JSON.readTree(answer.body());
   }
 
   /** The cells of the table of trainings, row by row. */
@@ -297,7 +267,7 @@ class SparkUiIT {
   @Test
   void historyServer_showsTheSame() throws Exception {
     putOnGpu();
-    int port = freePort();
+    int port = Web.freePort();
     List<String> options =
         List.of(
             "-Xmx1g",
@@ -309,14 +279,14 @@ class SparkUiIT {
     drain(server, new ArrayList<>());
     try {
       String base = "http://127.0.0.1:" + port;
-      until(server, () -> json(base + "/api/v1/applications"), list -> list.size() == 1);
+      until(server, () -> Web.json(base + "/api/v1/applications"), list -> list.size() == 1);
       String page = Chromium.dom(dir, base + "/history/" + application + "/distillation/");
       assertTellsTheReport(page);
       assertThat(page).contains("executor driver on GPU GPU-7");
       String api = base + "/api/v1/applications/" + application + "/distillation";
-      assertThat(json(api)).hasSize(4);
-      assertThat(json(api + "/1")).isEqualTo(liveRun);
-      assertThat(status(api + "/99")).isEqualTo(404);
+      assertThat(Web.json(api)).hasSize(4);
+      assertThat(Web.json(api + "/1")).isEqualTo(liveRun);
+      assertThat(Web.status(api + "/99")).isEqualTo(404);
     } finally {
       server.destroy();
       server.waitFor();

@@ -116,7 +116,7 @@ final class Verbosity {
       // Scala's exceptions are not declared.
       if (e instanceof SparkException) {
         throw new UserException(
-              "Spark does not start: %s (-v shows what it logs)".formatted(Causes.firstLine(e)), e);
+            "Spark does not start: %s (-v shows what it logs)".formatted(Causes.firstLine(e)), e);
       }
       throw e;
     }
