@@ -120,6 +120,22 @@ final class JobProcess {
   }
 
   /**
+   * The same with the classes of the tests.
+   *
+   * @param folder where relative paths begin
+   * @param options of the JVM, with Spark's properties
+   * @param arguments of the job's main class
+   */
+  static Process startWithTests(Path folder, List<String> options, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("io.limbeck.spark.cli.Limbeck"));
+    Collections.addAll(command, arguments);
+    String path =
+        classPath() + File.pathSeparator + Path.of("target", "test-classes").toAbsolutePath();
+    return java(folder, path, options, command.toArray(String[]::new)).start();
+  }
+
+  /**
    * Starts a command through Spark's own {@code spark-submit} in one JVM, where the job's jar has a
    * class loader of its own, as it does for users.
    *

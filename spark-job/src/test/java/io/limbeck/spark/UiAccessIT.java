@@ -4,43 +4,64 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.limbeck.spark.job.TinyExperiment;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import javax.servlet.Filter;
+import javax.servlet.FilterChain;
+import javax.servlet.ServletException;
+import javax.servlet.ServletRequest;
+import javax.servlet.ServletResponse;
+import javax.servlet.http.HttpServletRequest;
+import javax.servlet.http.HttpServletRequestWrapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who may not see Spark's UI does not see the Distillation tab, nor what is behind it. */
 class UiAccessIT {
-  private static final String FILTER =
-      "org.apache.hadoop.security.authentication.server.AuthenticationFilter";
+  /** Everybody is who he says he is. */
+  public static final class Names implements Filter {
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+      String name = Objects.requireNonNullElse(request.getParameter("name"), "nobody");
+      chain.doFilter(
+          new HttpServletRequestWrapper((HttpServletRequest) request) {
+            @Override
+            public String getRemoteUser() {
+              return name;
+            }
+          },
+          response);
+    }
+  }
 
   @Test
   void sparksFiltersAndLists_holdForTheTab(@TempDir Path dir) throws Exception {
     int port = Web.freePort();
     List<String> options = new ArrayList<>(JobProcess.LOCAL);
     options.add("-Dspark.ui.port=" + port);
-    // Everybody is who he says: the page asks for no more than a name.
-    options.add("-Dspark.ui.filters=" + FILTER);
-    options.add("-Dspark." + FILTER + ".param.type=simple");
+    options.add("-Dspark.ui.filters=" + Names.class.getName());
     options.add("-Dspark.acls.enable=true");
     options.add("-Dspark.ui.view.acls=alice");
     Process process =
-        JobProcess.start(
+        JobProcess.startWithTests(
             dir,
             options,
             "run",
             new TinyExperiment(dir).file().toString(),
-            "--quiet",
             "--set=output.dir=" + dir.resolve("out"),
             "--set=schedule.epochs=100000");
     try {
       String ui = "http://127.0.0.1:" + port;
-      awaitTab(process, ui + "/distillation/?user.name=alice");
+      awaitTab(process, ui + "/distillation/?name=alice");
       for (String page : Set.of("/distillation/", "/distillation/runs/")) {
-        assertThat(Web.status(ui + page + "?user.name=alice")).as(page).isEqualTo(200);
-        assertThat(Web.status(ui + page + "?user.name=mallory")).as(page).isEqualTo(403);
+        assertThat(Web.status(ui + page + "?name=alice")).as(page).isEqualTo(200);
+        assertThat(Web.status(ui + page + "?name=mallory")).as(page).isEqualTo(403);
         assertThat(Web.status(ui + page)).as(page).isEqualTo(403);
       }
     } finally {
@@ -49,16 +70,20 @@ class UiAccessIT {
     }
   }
 
-  private static void awaitTab(Process process, String url) throws InterruptedException {
+  private static void awaitTab(Process process, String url)
+      throws IOException, InterruptedException {
     while (true) {
       try {
         if (Web.status(url) == 200) {
           return;
         }
-      } catch (IOException e) {
+      } catch (ConnectException e) {
         // Nobody listens yet.
       }
-      assertThat(process.isAlive()).isTrue();
+      if (!process.isAlive()) {
+        throw new IOException(
+            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      }
       Thread.sleep(100);
     }
   }
