@@ -1,23 +1,30 @@
 package io.limbeck.onnx;
 
 import io.limbeck.core.error.UserException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import onnx.Onnx.AttributeProto;
+import onnx.Onnx.FunctionProto;
 import onnx.Onnx.GraphProto;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.NodeProto;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorShapeProto;
 import onnx.Onnx.ValueInfoProto;
+import org.nd4j.shade.protobuf.ByteString;
 import org.nd4j.shade.protobuf.InvalidProtocolBufferException;
 import org.nd4j.shade.protobuf.Message;
 
 /** What an ONNX file says about its network, before anything runs. */
 final class OnnxGraph {
+  /** Number of the field in ONNX's FunctionProto. */
+  private static final int ATTRIBUTE_PROTO = 11;
+
   private final String name;
   private final ModelProto model;
   private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
@@ -55,7 +62,7 @@ final class OnnxGraph {
       OnnxGraph graph = new OnnxGraph(name, ModelProto.parseFrom(bytes));
       graph.requireWhole();
       return graph;
-    } catch (InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException | UncheckedIOException e) {
       throw new UserException(
           "Model file %s is not an ONNX model, or is damaged: %s".formatted(name, e.getMessage()),
           e);
@@ -85,11 +92,33 @@ final class OnnxGraph {
       return Optional.of(tensor)
           .filter(each -> each.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
     }
+    if (part instanceof FunctionProto function) {
+      for (AttributeProto attribute : defaults(function)) {
+        Optional<TensorProto> tensor = external(attribute);
+        if (tensor.isPresent()) {
+          return tensor;
+        }
+      }
+    }
     return part.getAllFields().values().stream()
         .flatMap(value -> value instanceof List<?> values ? values.stream() : Stream.of(value))
         .filter(Message.class::isInstance)
         .flatMap(each -> external((Message) each).stream())
         .findFirst();
+  }
+
+  /** Attributes of a function that have defaults, which ND4J's classes of ONNX do not know yet. */
+  private static List<AttributeProto> defaults(FunctionProto function) {
+    List<AttributeProto> defaults = new ArrayList<>();
+    for (ByteString attribute :
+        function.getUnknownFields().getField(ATTRIBUTE_PROTO).getLengthDelimitedList()) {
+      try {
+        defaults.add(AttributeProto.parseFrom(attribute));
+      } catch (InvalidProtocolBufferException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return defaults;
   }
 
   /** The file's name, for messages. */

@@ -1,8 +1,10 @@
 package io.limbeck.onnx;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import onnx.Onnx.AttributeProto;
+import onnx.Onnx.FunctionProto;
 import onnx.Onnx.GraphProto;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.NodeProto;
@@ -16,6 +18,12 @@ import onnx.Onnx.ValueInfoProto;
 /** Writes small ONNX files. */
 final class OnnxFiles {
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("test");
+  private final List<FunctionProto> functions = new ArrayList<>();
+
+  OnnxFiles function(FunctionProto function) {
+    functions.add(function);
+    return this;
+  }
 
   /** With the batch in front; -1 for what may be of any size. */
   OnnxFiles input(String name, DataType type, long... dimensions) {
@@ -84,6 +92,7 @@ final class OnnxFiles {
 
   byte[] bytes() {
     return ModelProto.newBuilder()
+        .addAllFunctions(functions)
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(13))
         .setGraph(graph)

@@ -12,6 +12,7 @@ import io.limbeck.core.network.Vertex;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import onnx.Onnx.FunctionProto;
 import onnx.Onnx.GraphProto;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.nd4j.shade.protobuf.UnknownFieldSet;
 
 class OnnxModelTest {
   private static final String KEY = "algorithm.teacher";
@@ -257,6 +259,24 @@ class OnnxModelTest {
     assertKeptBeside(
         OnnxFiles.classifier()
             .node("If", List.of("x"), "y", OnnxFiles.body("then_branch", branch)));
+  }
+
+  /** ONNX has had such defaults since its release 1.13. */
+  @Test
+  void read_defaultOfAFunctionsAttributeBeside_saysSo() {
+    FunctionProto function =
+        FunctionProto.newBuilder()
+            .setName("f")
+            .setUnknownFields(
+                UnknownFieldSet.newBuilder()
+                    .addField(
+                        11,
+                        UnknownFieldSet.Field.newBuilder()
+                            .addLengthDelimited(OnnxFiles.constant(BESIDE).toByteString())
+                            .build())
+                    .build())
+            .build();
+    assertKeptBeside(OnnxFiles.classifier().function(function));
   }
 
   private void assertKeptBeside(OnnxFiles files) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.limbeck.spark.job.TinyExperiment;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import javax.servlet.Filter;
 import javax.servlet.FilterChain;
 import javax.servlet.ServletException;
@@ -19,6 +21,7 @@ import javax.servlet.ServletResponse;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletRequestWrapper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who may not see Spark's UI does not see the Distillation tab, nor what is behind it. */
@@ -41,6 +44,7 @@ class UiAccessIT {
   }
 
   @Test
+  @Timeout(value = 2, unit = TimeUnit.MINUTES)
   void sparksFiltersAndLists_holdForTheTab(@TempDir Path dir) throws Exception {
     int port = Web.freePort();
     List<String> options = new ArrayList<>(JobProcess.LOCAL);
@@ -59,7 +63,13 @@ class UiAccessIT {
     try {
       String ui = "http://127.0.0.1:" + port;
       awaitTab(process, ui + "/distillation/?name=alice");
-      for (String page : Set.of("/distillation/", "/distillation/runs/")) {
+      String api = "/api/v1/applications";
+      String application = Web.json(ui + api + "?name=alice").get(0).path("id").asText();
+      for (String page :
+          Set.of(
+              "/distillation/",
+              "/distillation/runs/",
+              api + "/" + application + "/distillation/")) {
         assertThat(Web.status(ui + page + "?name=alice")).as(page).isEqualTo(200);
         assertThat(Web.status(ui + page + "?name=mallory")).as(page).isEqualTo(403);
         assertThat(Web.status(ui + page)).as(page).isEqualTo(403);
@@ -74,7 +84,8 @@ class UiAccessIT {
       throws IOException, InterruptedException {
     while (true) {
       try {
-        if (Web.status(url) == 200) {
+        HttpResponse<String> answer = Web.get(url);
+        if (answer.statusCode() == 200 && !answer.body().contains("Spark is starting up")) {
           return;
         }
       } catch (ConnectException e) {

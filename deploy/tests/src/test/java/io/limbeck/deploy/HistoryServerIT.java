@@ -14,7 +14,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
  * makes out of artifacts: whether it has all that Spark's own interface needs shows there.
  */
 class HistoryServerIT {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
   @TempDir private static Path dir;
 
   private static int freePort() throws IOException {
@@ -36,8 +40,7 @@ class HistoryServerIT {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
     while (true) {
       try {
-        HttpResponse<String> answer =
-            HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         JsonNode json = new ObjectMapper().readTree(answer.body());
         if (!json.isEmpty()) {
@@ -52,6 +55,7 @@ class HistoryServerIT {
   }
 
   @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void jobAndServer_asOnThePage() throws Exception {
     Path events = dir.resolve("events");
     Path settings =
@@ -62,7 +66,7 @@ class HistoryServerIT {
     Readme.Command command =
         new Readme("docs/monitoring.md")
             .command("Afterwards")
-            .with("/tmp/spark-events", events.toString())
+            .with("runs/events", events.toString())
             .with("=events.conf", "=" + settings)
             .with(
                 "distill.json",

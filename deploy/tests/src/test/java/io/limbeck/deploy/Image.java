@@ -48,7 +48,8 @@ final class Image {
             new Readme.Command(
                 "container=$(%s from localhost/limbeck)%n%s mount \"$container\""
                     .formatted(builder, builder)));
-    return new Image(Path.of(root.strip()));
+    // What the builder warns of stands before it.
+    return new Image(Path.of(root.lines().reduce((before, last) -> last).orElseThrow()));
   }
 
   /** Its file system. */

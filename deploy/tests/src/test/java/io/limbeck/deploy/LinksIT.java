@@ -1,6 +1,7 @@
 package io.limbeck.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ class LinksIT {
   private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$");
 
   private static List<Path> pages() throws IOException, InterruptedException {
+    assumeTrue(Shell.has("git"), "needs git, and a checkout");
     return new Shell(Map.of())
         .run(new Readme.Command("git ls-files '*.md'"))
         .lines()

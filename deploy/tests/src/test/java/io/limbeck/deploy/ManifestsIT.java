@@ -122,6 +122,22 @@ class ManifestsIT {
         .hasMessageContaining("volumeMount");
   }
 
+  /** What docs/security.md says of it. */
+  @Test
+  void executorsAccount_mayDoNothing_andHasNoToken() throws IOException {
+    List<JsonNode> accounts =
+        manifests().stream()
+            .filter(each -> each.at("/metadata/name").asText().equals("limbeck-executor"))
+            .toList();
+    assertThat(accounts).hasSize(1);
+    assertThat(accounts.get(0).path("automountServiceAccountToken").asBoolean(true)).isFalse();
+    for (JsonNode manifest : manifests()) {
+      for (JsonNode subject : manifest.path("subjects")) {
+        assertThat(subject.path("name").asText()).isEqualTo("limbeck");
+      }
+    }
+  }
+
   private static JsonNode application() throws IOException {
     return documents(FOLDER.resolve("spark-application.yaml")).get(0);
   }

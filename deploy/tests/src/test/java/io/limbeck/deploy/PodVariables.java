@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The environment of pods' containers, with the GPUs that are given out: numbers from 0. */
@@ -23,7 +24,8 @@ final class PodVariables {
     variables.put("PATH", "/opt/fake-gpus:/usr/local/bin:/usr/bin:/bin");
     variables.put("SPARK_HOME", "/opt/spark");
     variables.put("SPARK_SCALA_VERSION", "2.12");
-    variables.put("JAVA_TOOL_OPTIONS", System.getenv("JAVA_TOOL_OPTIONS"));
+    variables.put(
+        "JAVA_TOOL_OPTIONS", Objects.requireNonNullElse(System.getenv("JAVA_TOOL_OPTIONS"), ""));
     for (EnvVar variable : container.getEnv()) {
       variables.put(variable.getName(), value(variable, pod, ip));
     }

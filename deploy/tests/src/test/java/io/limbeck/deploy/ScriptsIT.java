@@ -18,6 +18,7 @@ class ScriptsIT {
 
   /** What git knows and begins as a script. */
   private static List<String> scripts() throws IOException, InterruptedException {
+    assumeTrue(Shell.has("git"), "needs git, and a checkout");
     List<String> scripts = new ArrayList<>();
     for (String name :
         new Shell(Map.of()).run(new Readme.Command("git ls-files")).lines().toList()) {

@@ -2,8 +2,12 @@ package io.limbeck.dl4j.store;
 
 import io.limbeck.core.error.UserException;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
+import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.core.JsonToken;
 import org.nd4j.shade.jackson.databind.JavaType;
@@ -44,7 +48,7 @@ final class NamedClasses {
    */
   static void requireParts(String configuration, Class<?> type, String name) {
     try {
-      requireNoTypeArguments(configuration, name);
+      requireNoOtherClasses(configuration, name);
       MAPPER.readValue(configuration, type);
     } catch (InvalidTypeIdException e) {
       requireLegacyParts(configuration, type, name);
@@ -55,25 +59,50 @@ final class NamedClasses {
     }
   }
 
-  /** Jackson loads the B of a class A&lt;B&gt; as well, and asks its validator about A alone. */
-  private static void requireNoTypeArguments(String configuration, String name) throws IOException {
+  /**
+   * Wherever a class may be named: for layers of old releases DL4J reads parts that its records do
+   * not have, such as {@code dist}, by a mapper of its own, after the rest and without a validator.
+   * So every text that is the name of a class is looked at, whatever its key.
+   */
+  private static void requireNoOtherClasses(String configuration, String name) throws IOException {
+    Set<String> seen = new HashSet<>();
     try (JsonParser parser = MAPPER.createParser(configuration)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-        String text = token == JsonToken.VALUE_STRING ? parser.getText() : "";
-        int arguments = text.indexOf('<');
-        if (arguments > 0 && find(text.substring(0, arguments)).isPresent()) {
-          throw new UserException(
-              "Model file %s names the class %s, but no part of a network has type arguments: the file is damaged, or made to run something"
-                  .formatted(name, text));
+        if (token == JsonToken.VALUE_STRING && seen.add(parser.getText())) {
+          requirePartOrText(parser.getText(), name);
         }
       }
     }
   }
 
+  private static void requirePartOrText(String text, String name) {
+    int arguments = text.indexOf('<');
+    Optional<Class<?>> named = find(arguments < 0 ? text : text.substring(0, arguments));
+    // Jackson loads the B of a class A<B> as well, and asks its validator about A alone.
+    if (named.isPresent() && (arguments >= 0 || !isPart(named.get()))) {
+      throw new UserException(
+          "Model file %s names the class %s, which is no part of a network: the file is damaged, or made to run something"
+              .formatted(name, text));
+    }
+  }
+
+  /** Whether it is, or extends, what DL4J's JSON tells by a class. */
+  private static boolean isPart(Class<?> type) {
+    return type != null
+        && (type.isAnnotationPresent(JsonTypeInfo.class)
+            || isPart(type.getSuperclass())
+            || Arrays.stream(type.getInterfaces()).anyMatch(NamedClasses::isPart));
+  }
+
+  /** As Jackson finds it, but without initializing it. */
   private static Optional<Class<?>> find(String name) {
+    return find(name, Thread.currentThread().getContextClassLoader())
+        .or(() -> find(name, NamedClasses.class.getClassLoader()));
+  }
+
+  private static Optional<Class<?>> find(String name, ClassLoader loader) {
     try {
-      return Optional.of(
-          Class.forName(name, false, Thread.currentThread().getContextClassLoader()));
+      return Optional.of(Class.forName(name, false, loader));
     } catch (ClassNotFoundException | LinkageError e) {
       return Optional.empty();
     }
@@ -106,7 +135,9 @@ final class NamedClasses {
       }
       if (!kind.isAssignableFrom(named.get())) {
         throw new RefusedException(
-            subClassName, kind, "which it is not: the file is damaged, or made to run something");
+            subClassName,
+            kind,
+            "which it is not: the file is damaged, or made to do something else");
       }
       return Validity.ALLOWED;
     }

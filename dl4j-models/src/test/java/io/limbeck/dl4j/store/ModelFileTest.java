@@ -108,8 +108,8 @@ class ModelFileTest {
     byte[] bytes = naming(Bystander.class.getName(), ModelFile.write(mlp(5), 4));
     assertUserError(
         () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class io.limbeck.dl4j.store.ModelFileTest$Bystander as Layer, which it is"
-            + " not: the file is damaged, or made to run something");
+        "Model file teacher.zip names the class io.limbeck.dl4j.store.ModelFileTest$Bystander, which is no part"
+            + " of a network: the file is damaged, or made to run something");
     assertThat(initialized).isFalse();
     assertThatThrownBy(
             () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false))
@@ -122,7 +122,7 @@ class ModelFileTest {
     byte[] bytes = naming("java.lang.ProcessBuilder", multiLayerNetwork());
     assertUserError(
         () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class java.lang.ProcessBuilder as Layer, which it is not");
+        "Model file teacher.zip names the class java.lang.ProcessBuilder, which is no part of a network");
   }
 
   /** Jackson takes a class also as the first element of an array. */
@@ -137,7 +137,7 @@ class ModelFileTest {
                     "\"activationFn\" : [ \"java.lang.ProcessBuilder\", {} ]"));
     assertUserError(
         () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class java.lang.ProcessBuilder as IActivation, which it is not");
+        "Model file teacher.zip names the class java.lang.ProcessBuilder, which is no part of a network");
   }
 
   @Test
@@ -147,14 +147,58 @@ class ModelFileTest {
     byte[] bytes = naming(named, ModelFile.write(mlp(5), 4));
     assertUserError(
         () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class "
-            + named
-            + ", but no part of a network has type arguments");
+        "Model file teacher.zip names the class " + named + ", which is no part of a network");
     assertThat(argumentInitialized).isFalse();
     assertThatThrownBy(
             () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false))
         .isInstanceOf(RuntimeException.class);
     assertThat(argumentInitialized).isTrue();
+  }
+
+  private static boolean distributionInitialized;
+
+  /** For a third test. */
+  static final class Distributed {
+    static {
+      distributionInitialized = true;
+    }
+  }
+
+  /** DL4J reads what layers of old files had by a mapper that no validator guards. */
+  @Test
+  void read_classOfAnOldDistribution_isRefusedBeforeItIsInitialized() throws IOException {
+    distributionInitialized = false;
+    byte[] bytes =
+        edited(
+            ModelFile.write(mlp(5), 4),
+            json ->
+                json.replaceFirst("\"weightInitFn\"", "\"weightInitFn_\"")
+                    .replaceFirst(
+                        "\"weightInitFn_\"",
+                        Matcher.quoteReplacement(
+                            "\"weightInit\": \"DISTRIBUTION\", \"dist\": {\"type\": \""
+                                + Distributed.class.getName()
+                                + "\"}, \"weightInitFn_\"")));
+    assertUserError(
+        () -> ModelFile.read(bytes, "teacher.zip"),
+        "Model file teacher.zip names the class io.limbeck.dl4j.store.ModelFileTest$Distributed, which is no part");
+    assertThat(distributionInitialized).isFalse();
+    try {
+      ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false);
+    } catch (RuntimeException e) {
+      // Whether it is read all the same does not matter.
+    }
+    assertThat(distributionInitialized).isTrue();
+  }
+
+  @Test
+  void read_partWhereAnotherBelongs_isRefused() throws IOException {
+    byte[] bytes =
+        naming("org.nd4j.linalg.activations.impl.ActivationReLU", ModelFile.write(mlp(5), 4));
+    assertUserError(
+        () -> ModelFile.read(bytes, "teacher.zip"),
+        "Model file teacher.zip names the class org.nd4j.linalg.activations.impl.ActivationReLU as Layer, which it is"
+            + " not: the file is damaged, or made to do something else");
   }
 
   @Test
