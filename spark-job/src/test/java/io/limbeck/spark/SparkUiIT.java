@@ -15,10 +15,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +39,10 @@ class SparkUiIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Hadoop's small clusters have names looked up elsewhere. */
+  private static final Map<String, String> REGISTRY =
+      Map.of("java.naming.factory.initial", "com.sun.jndi.rmi.registry.RegistryContextFactory");
+
   @TempDir private static Path dir;
   private static String application;
   private static JsonNode report;
@@ -41,6 +51,7 @@ class SparkUiIT {
   private static JsonNode liveRun;
   private static JsonNode liveApi;
   private static String scrape;
+  private static Object driftByJmx;
   private static JsonNode stages;
   private static List<String> printed;
 
@@ -56,6 +67,12 @@ class SparkUiIT {
     String servlet = "-Dspark.metrics.conf.*.sink.prometheusServlet.";
     options.add(servlet + "class=org.apache.spark.metrics.sink.PrometheusServlet");
     options.add(servlet + "path=/metrics/prometheus");
+    int jmx = Web.freePort();
+    options.add("-Dspark.metrics.conf.*.sink.jmx.class=org.apache.spark.metrics.sink.JmxSink");
+    options.add("-Dcom.sun.management.jmxremote.port=" + jmx);
+    options.add("-Dcom.sun.management.jmxremote.ssl=false");
+    options.add("-Dcom.sun.management.jmxremote.authenticate=false");
+    options.add("-Djava.rmi.server.hostname=127.0.0.1");
     options.add("-Dspark.metrics.conf.*.sink.csv.class=org.apache.spark.metrics.sink.CsvSink");
     options.add("-Dspark.metrics.conf.*.sink.csv.period=1");
     options.add(
@@ -87,6 +104,7 @@ class SparkUiIT {
     application = Web.json(ui + "/api/v1/applications").get(0).get("id").asText();
     liveApi = Web.json(ui + "/api/v1/applications/" + application + "/distillation/");
     scrape = Web.get(ui + "/metrics/prometheus/").body();
+    driftByJmx = byJmx(jmx, "limbeck.driver.distillation.drift");
     stages = Web.json(ui + "/api/v1/applications/" + application + "/stages?status=complete");
     assertThat(Web.status(ui + "/distillation/runs/77")).isEqualTo(404);
     assertThat(process.isAlive()).as("the job while it was looked at").isTrue();
@@ -102,6 +120,18 @@ class SparkUiIT {
     reader.setDaemon(true);
     reader.start();
     return reader;
+  }
+
+  /** Who answers is the process that this test has started. */
+  @SuppressWarnings("BanJNDI")
+  private static Object byJmx(int port, String gauge) throws Exception {
+    JMXServiceURL url =
+        new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi");
+    try (JMXConnector connector = JMXConnectorFactory.connect(url, REGISTRY)) {
+      ObjectName name = new ObjectName("metrics:name=" + gauge + ",*");
+      MBeanServerConnection beans = connector.getMBeanServerConnection();
+      return beans.getAttribute(beans.queryNames(name, null).iterator().next(), "Value");
+    }
   }
 
   private interface Ask {
@@ -192,6 +222,11 @@ class SparkUiIT {
     }
   }
 
+  @Test
+  void jmx_hasThem() {
+    assertThat((Double) driftByJmx).isBetween(0.0, 1.0);
+  }
+
   /** In local mode the driver is the executor, so the plugin's numbers are there, too. */
   @Test
   void csvSink_hasTheExecutorsNumbers() throws IOException {
@@ -237,7 +272,8 @@ class SparkUiIT {
   /** The event log names the setting, so that the job had it, with its value struck out. */
   @Test
   void aSecretInSparksSettings_isNowhereToBeRead() throws IOException {
-    assertThat(String.join("\n", printed)).isNotEmpty().doesNotContain(SECRET);
+    // With -v there is Spark's log.
+    assertThat(String.join("\n", printed)).contains(" INFO ").doesNotContain(SECRET);
     assertThat(livePage).doesNotContain(SECRET);
     boolean named = false;
     try (Stream<Path> files = Files.walk(dir)) {

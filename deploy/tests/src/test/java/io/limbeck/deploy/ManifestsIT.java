@@ -168,7 +168,7 @@ class ManifestsIT {
         }
       }
     }
-    assertThat(checked).isEqualTo(10);
+    assertThat(checked).isEqualTo(11);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -57,14 +58,18 @@ class StandaloneIT {
                 .command("Submit with the driver here")
                 .with(
                     "--properties-file limbeck.conf",
-                    "--properties-file %s --conf spark.eventLog.enabled=true --conf spark.eventLog.dir=%s"
+                    "--properties-file %s --conf spark.eventLog.enabled=true --conf spark.eventLog.dir=%s %s"
                         .formatted(
-                            settings, Files.createDirectories(dir.resolve("events")).toUri()))
+                            settings,
+                            Files.createDirectories(dir.resolve("events")).toUri(),
+                            csvOfExecutors()))
                 .and("--set=averaging.workers=null")
                 .and("--set=output.dir=%s %s".formatted(out, QuickStart.SHORT)));
     JsonNode report = QuickStart.assertDone(out);
     assertThat(report.path("workers").asInt()).isEqualTo(2);
     assertThat(QuickStart.gpus(report)).containsExactly("0", "1");
+    assertThat(examples("0")).isPositive();
+    assertThat(examples("1")).isPositive();
     assertThat(profiles())
         .containsOnlyKeys("networks", "others")
         .satisfies(by -> assertThat(by.get("others")).containsOnly(0))
@@ -73,6 +78,28 @@ class StandaloneIT {
         .contains(
             "warning: the GPUs that Spark is asked for will be idle: this job was built for CPUs")
         .contains("gap recovered");
+  }
+
+  private static String csvOfExecutors() throws IOException {
+    String sink = "--conf spark.metrics.conf.executor.sink.csv.";
+    return "%sclass=org.apache.spark.metrics.sink.CsvSink %speriod=1 %sdirectory=%s"
+        .formatted(sink, sink, sink, Files.createDirectories(dir.resolve("csv")));
+  }
+
+  /** What the plugin counted on an executor. */
+  private static long examples(String executor) throws IOException {
+    try (Stream<Path> files = Files.list(dir.resolve("csv"))) {
+      Path file =
+          files
+              .filter(
+                  each ->
+                      each.toString()
+                          .matches(".*\\." + executor + "\\..*LimbeckPlugin\\.examples\\.csv"))
+              .findFirst()
+              .orElseThrow();
+      List<String> lines = Files.readAllLines(file);
+      return Long.parseLong(lines.get(lines.size() - 1).split(",")[1]);
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.nd4j.shade.jackson.core.JsonParser;
@@ -29,6 +30,8 @@ final class NamedClasses {
   /** Of files that DL4J wrote before 1.0.0-beta, which name most classes by short names. */
   private static final ObjectMapper LEGACY_MAPPER = guarded(JsonMappers.getLegacyMapper());
 
+  private static final Pattern TYPE_ARGUMENTS = Pattern.compile("[<,>]");
+
   private NamedClasses() {}
 
   private static ObjectMapper guarded(ObjectMapper mapper) {
@@ -44,11 +47,12 @@ final class NamedClasses {
    * @param configuration in DL4J's JSON
    * @param type what it is the configuration of
    * @param name the file's name, for messages
-   * @throws UserException naming the class that is none, or is not on the class path
+   * @throws UserException naming the class that is none, or is not on the class path; when it is no
+   *     JSON
    */
   static void requireParts(String configuration, Class<?> type, String name) {
+    requireNoOtherClasses(configuration, name);
     try {
-      requireNoOtherClasses(configuration, name);
       MAPPER.readValue(configuration, type);
     } catch (InvalidTypeIdException e) {
       requireLegacyParts(configuration, type, name);
@@ -64,7 +68,7 @@ final class NamedClasses {
    * not have, such as {@code dist}, by a mapper of its own, after the rest and without a validator.
    * So every text that is the name of a class is looked at, whatever its key.
    */
-  private static void requireNoOtherClasses(String configuration, String name) throws IOException {
+  private static void requireNoOtherClasses(String configuration, String name) {
     Set<String> seen = new HashSet<>();
     try (JsonParser parser = MAPPER.createParser(configuration)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -72,17 +76,28 @@ final class NamedClasses {
           requirePartOrText(parser.getText(), name);
         }
       }
+    } catch (IOException e) {
+      // DL4J would have made objects of what stands before the mistake.
+      throw new UserException(
+          "Model file %s cannot be read as a DL4J model: its configuration is no JSON: %s"
+              .formatted(name, e.getMessage().lines().findFirst().orElse("")),
+          e);
     }
   }
 
+  /**
+   * Of A&lt;B, C&gt; Jackson loads all three, with blanks around them or without, and asks its
+   * validator about A alone.
+   */
   private static void requirePartOrText(String text, String name) {
-    int arguments = text.indexOf('<');
-    Optional<Class<?>> named = find(arguments < 0 ? text : text.substring(0, arguments));
-    // Jackson loads the B of a class A<B> as well, and asks its validator about A alone.
-    if (named.isPresent() && (arguments >= 0 || !isPart(named.get()))) {
-      throw new UserException(
-          "Model file %s names the class %s, which is no part of a network: the file is damaged, or made to run something"
-              .formatted(name, text));
+    boolean arguments = text.indexOf('<') >= 0;
+    for (String each : TYPE_ARGUMENTS.split(text, -1)) {
+      Optional<Class<?>> named = find(each.trim());
+      if (named.isPresent() && (arguments || !isPart(named.get()))) {
+        throw new UserException(
+            "Model file %s names the class %s, which is no part of a network: the file is damaged, or made to run something"
+                .formatted(name, text));
+      }
     }
   }
 

@@ -30,6 +30,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -189,6 +191,53 @@ class ModelFileTest {
       // Whether it is read all the same does not matter.
     }
     assertThat(distributionInitialized).isTrue();
+  }
+
+  /** What Jackson takes for names of the same class. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "java.lang.ProcessBuilder <java.lang.String>",
+        " java.lang.ProcessBuilder<x>",
+        "int<java.lang.ProcessBuilder>",
+        "java.util.HashMap<int, java.lang.ProcessBuilder>"
+      })
+  void read_classInAnotherSpelling_isRefused(String spelling) throws IOException {
+    byte[] bytes = naming(spelling, ModelFile.write(mlp(5), 4));
+    assertUserError(
+        () -> ModelFile.read(bytes, "teacher.zip"),
+        "Model file teacher.zip names the class " + spelling + ", which is no part of a network");
+  }
+
+  private static boolean beginningInitialized;
+
+  /** For a fourth test. */
+  static final class Beginning {
+    static {
+      beginningInitialized = true;
+    }
+  }
+
+  /** DL4J reads as it goes: what is wrong with the rest comes too late for it. */
+  @Test
+  void read_configurationThatIsCutOff_isNotBegun() throws IOException {
+    beginningInitialized = false;
+    String named = "int<" + Beginning.class.getName() + ">";
+    byte[] cut =
+        edited(
+            naming(named, ModelFile.write(mlp(5), 4)),
+            json -> json.substring(0, json.indexOf(named) + named.length() + 40));
+    assertUserError(
+        () -> ModelFile.read(cut, "teacher.zip"), "Model file teacher.zip names the class int<");
+    byte[] wrongBefore = edited(cut, json -> "{ ?" + json.substring(1));
+    assertUserError(
+        () -> ModelFile.read(wrongBefore, "teacher.zip"),
+        "Model file teacher.zip cannot be read as a DL4J model: its configuration is no JSON: ");
+    assertThat(beginningInitialized).isFalse();
+    assertThatThrownBy(
+            () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(cut), false))
+        .isInstanceOf(RuntimeException.class);
+    assertThat(beginningInitialized).isTrue();
   }
 
   @Test
