@@ -17,28 +17,23 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 class ModelFileTest {
-  private static ComputationGraph mlp(Integer... hidden) {
+  static ComputationGraph mlp(Integer... hidden) {
     return Networks.fresh(
         new Architectures(InputType.feedForward(4), 3, 1, DataType.FLOAT)
             .mlp(new Mlp(List.of(hidden), null)));
@@ -85,221 +80,6 @@ class ModelFileTest {
     assertThat(Trap.sprung).isTrue();
   }
 
-  private static boolean initialized;
-
-  /** No part of a network; it tells when it is initialized. */
-  static final class Bystander {
-    static {
-      initialized = true;
-    }
-  }
-
-  private static boolean argumentInitialized;
-
-  /** The same, for another test: a class is initialized once. */
-  static final class Argument {
-    static {
-      argumentInitialized = true;
-    }
-  }
-
-  /** DL4J's own reader does initialize it, which shows that something could run there. */
-  @Test
-  void read_classThatIsNoLayer_isRefusedBeforeItIsInitialized() throws IOException {
-    initialized = false;
-    byte[] bytes = naming(Bystander.class.getName(), ModelFile.write(mlp(5), 4));
-    assertUserError(
-        () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class io.limbeck.dl4j.store.ModelFileTest$Bystander, which is no part"
-            + " of a network: the file is damaged, or made to run something");
-    assertThat(initialized).isFalse();
-    assertThatThrownBy(
-            () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false))
-        .isInstanceOf(RuntimeException.class);
-    assertThat(initialized).isTrue();
-  }
-
-  @Test
-  void read_classThatIsNoLayerInAMultiLayerNetwork_isRefused() throws IOException {
-    byte[] bytes = naming("java.lang.ProcessBuilder", multiLayerNetwork());
-    assertUserError(
-        () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class java.lang.ProcessBuilder, which is no part of a network");
-  }
-
-  /** Jackson takes a class also as the first element of an array. */
-  @Test
-  void read_classInAnArray_isRefused() throws IOException {
-    byte[] bytes =
-        edited(
-            ModelFile.write(mlp(5), 4),
-            json ->
-                json.replaceFirst(
-                    "\"activationFn\"\\s*:\\s*\\{[^}]*}",
-                    "\"activationFn\" : [ \"java.lang.ProcessBuilder\", {} ]"));
-    assertUserError(
-        () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class java.lang.ProcessBuilder, which is no part of a network");
-  }
-
-  @Test
-  void read_classWithTypeArguments_isRefusedBeforeTheyAreInitialized() throws IOException {
-    argumentInitialized = false;
-    String named = "org.deeplearning4j.nn.conf.layers.DenseLayer<" + Argument.class.getName() + ">";
-    byte[] bytes = naming(named, ModelFile.write(mlp(5), 4));
-    assertUserError(
-        () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class " + named + ", which is no part of a network");
-    assertThat(argumentInitialized).isFalse();
-    assertThatThrownBy(
-            () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false))
-        .isInstanceOf(RuntimeException.class);
-    assertThat(argumentInitialized).isTrue();
-  }
-
-  private static boolean distributionInitialized;
-
-  /** For a third test. */
-  static final class Distributed {
-    static {
-      distributionInitialized = true;
-    }
-  }
-
-  /** DL4J reads what layers of old files had by a mapper that no validator guards. */
-  @Test
-  void read_classOfAnOldDistribution_isRefusedBeforeItIsInitialized() throws IOException {
-    distributionInitialized = false;
-    byte[] bytes =
-        edited(
-            ModelFile.write(mlp(5), 4),
-            json ->
-                json.replaceFirst("\"weightInitFn\"", "\"weightInitFn_\"")
-                    .replaceFirst(
-                        "\"weightInitFn_\"",
-                        Matcher.quoteReplacement(
-                            "\"weightInit\": \"DISTRIBUTION\", \"dist\": {\"type\": \""
-                                + Distributed.class.getName()
-                                + "\"}, \"weightInitFn_\"")));
-    assertUserError(
-        () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class io.limbeck.dl4j.store.ModelFileTest$Distributed, which is no part");
-    assertThat(distributionInitialized).isFalse();
-    try {
-      ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes), false);
-    } catch (RuntimeException e) {
-      // Whether it is read all the same does not matter.
-    }
-    assertThat(distributionInitialized).isTrue();
-  }
-
-  /** What Jackson takes for names of the same class. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "java.lang.ProcessBuilder <java.lang.String>",
-        " java.lang.ProcessBuilder<x>",
-        "int<java.lang.ProcessBuilder>",
-        "java.util.HashMap<int, java.lang.ProcessBuilder>"
-      })
-  void read_classInAnotherSpelling_isRefused(String spelling) throws IOException {
-    byte[] bytes = naming(spelling, ModelFile.write(mlp(5), 4));
-    assertUserError(
-        () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class " + spelling + ", which is no part of a network");
-  }
-
-  private static boolean beginningInitialized;
-
-  /** For a fourth test. */
-  static final class Beginning {
-    static {
-      beginningInitialized = true;
-    }
-  }
-
-  /** DL4J reads as it goes: what is wrong with the rest comes too late for it. */
-  @Test
-  void read_configurationThatIsCutOff_isNotBegun() throws IOException {
-    beginningInitialized = false;
-    String named = "int<" + Beginning.class.getName() + ">";
-    byte[] cut =
-        edited(
-            naming(named, ModelFile.write(mlp(5), 4)),
-            json -> json.substring(0, json.indexOf(named) + named.length() + 40));
-    assertUserError(
-        () -> ModelFile.read(cut, "teacher.zip"), "Model file teacher.zip names the class int<");
-    byte[] wrongBefore = edited(cut, json -> "{ ?" + json.substring(1));
-    assertUserError(
-        () -> ModelFile.read(wrongBefore, "teacher.zip"),
-        "Model file teacher.zip cannot be read as a DL4J model: its configuration is no JSON: ");
-    assertThat(beginningInitialized).isFalse();
-    assertThatThrownBy(
-            () -> ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(cut), false))
-        .isInstanceOf(RuntimeException.class);
-    assertThat(beginningInitialized).isTrue();
-  }
-
-  @Test
-  void read_partWhereAnotherBelongs_isRefused() throws IOException {
-    byte[] bytes =
-        naming("org.nd4j.linalg.activations.impl.ActivationReLU", ModelFile.write(mlp(5), 4));
-    assertUserError(
-        () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class org.nd4j.linalg.activations.impl.ActivationReLU as Layer, which it is"
-            + " not: the file is damaged, or made to do something else");
-  }
-
-  @Test
-  void read_classThatIsNotThere_saysWhatItNeeds() throws IOException {
-    byte[] bytes = naming("com.example.Swirl", ModelFile.write(mlp(5), 4));
-    assertUserError(
-        () -> ModelFile.read(bytes, "teacher.zip"),
-        "Model file teacher.zip names the class com.example.Swirl as Layer, but it is not on the class path: layers"
-            + " of your own need their jar there (spark-submit --jars)");
-  }
-
-  /** A layer that somebody wrote himself and put on the class path. */
-  public static final class OwnLayer extends DenseLayer {
-    /** For Jackson. */
-    public OwnLayer() {}
-  }
-
-  @Test
-  void read_layerOfOnesOwn_isTaken() throws IOException {
-    byte[] bytes = naming(OwnLayer.class.getName(), ModelFile.write(mlp(5), 4));
-    assertThat(ModelFile.read(bytes, "teacher.zip").getConfiguration().toJson())
-        .contains("OwnLayer");
-  }
-
-  /** With the first dense layer named another class. */
-  private static byte[] naming(String type, byte[] zip) throws IOException {
-    return edited(
-        zip,
-        json ->
-            json.replaceFirst(
-                "org\\.deeplearning4j\\.nn\\.conf\\.layers\\.(DenseLayer|OutputLayer)",
-                Matcher.quoteReplacement(type)));
-  }
-
-  private static byte[] edited(byte[] zip, UnaryOperator<String> edit) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip));
-        ZipOutputStream out = new ZipOutputStream(bytes)) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        byte[] content = in.readAllBytes();
-        if (entry.getName().equals(ModelSerializer.CONFIGURATION_JSON)) {
-          String json = new String(content, StandardCharsets.UTF_8);
-          content = edit.apply(json).getBytes(StandardCharsets.UTF_8);
-          assertThat(content).isNotEqualTo(json.getBytes(StandardCharsets.UTF_8));
-        }
-        out.putNextEntry(new ZipEntry(entry.getName()));
-        out.write(content);
-      }
-    }
-    return bytes.toByteArray();
-  }
-
   private static byte[] with(byte[] zip, String name, byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip));
@@ -334,7 +114,7 @@ class ModelFileTest {
         .hasValue(new int[] {1, 28, 28});
   }
 
-  private static MultiLayerNetwork oneLayer() {
+  static MultiLayerNetwork oneLayer() {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
@@ -351,7 +131,7 @@ class ModelFileTest {
     return network;
   }
 
-  private static byte[] multiLayerNetwork() throws IOException {
+  static byte[] multiLayerNetwork() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ModelSerializer.writeModel(oneLayer(), out, true);
     return out.toByteArray();
@@ -425,7 +205,7 @@ class ModelFileTest {
             + " file; backbone.layer1.fc_b is not in the file");
   }
 
-  private static void assertUserError(Runnable action, String message) {
+  static void assertUserError(Runnable action, String message) {
     assertThatThrownBy(action::run)
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith(message);
