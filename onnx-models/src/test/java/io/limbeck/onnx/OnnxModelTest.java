@@ -12,7 +12,6 @@ import io.limbeck.core.network.Vertex;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import onnx.Onnx.FunctionProto;
 import onnx.Onnx.GraphProto;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
-import org.nd4j.shade.protobuf.UnknownFieldSet;
 
 class OnnxModelTest {
   private static final String KEY = "algorithm.teacher";
@@ -229,60 +227,6 @@ class OnnxModelTest {
                     List.of(3L)))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("Model file teacher.onnx is not an ONNX model, or is damaged: ");
-  }
-
-  private static final TensorProto BESIDE =
-      TensorProto.newBuilder()
-          .setName("fc.weight")
-          .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-          .build();
-
-  @Test
-  void read_weightsBeside_saysSo() {
-    assertKeptBeside(OnnxFiles.classifier().weight(BESIDE));
-  }
-
-  /** A path may stand wherever numbers may, and onnxruntime would read what is there. */
-  @Test
-  void read_constantBeside_saysSo() {
-    assertKeptBeside(
-        OnnxFiles.classifier().node("Constant", List.of(), "c", OnnxFiles.constant(BESIDE)));
-  }
-
-  @Test
-  void read_constantOfABranchBeside_saysSo() {
-    GraphProto branch =
-        GraphProto.newBuilder()
-            .addNode(
-                OnnxFiles.node("Constant", List.of(), List.of("c"), OnnxFiles.constant(BESIDE)))
-            .build();
-    assertKeptBeside(
-        OnnxFiles.classifier()
-            .node("If", List.of("x"), "y", OnnxFiles.body("then_branch", branch)));
-  }
-
-  /** ONNX has had such defaults since its release 1.13. */
-  @Test
-  void read_defaultOfAFunctionsAttributeBeside_saysSo() {
-    FunctionProto function =
-        FunctionProto.newBuilder()
-            .setName("f")
-            .setUnknownFields(
-                UnknownFieldSet.newBuilder()
-                    .addField(
-                        11,
-                        UnknownFieldSet.Field.newBuilder()
-                            .addLengthDelimited(OnnxFiles.constant(BESIDE).toByteString())
-                            .build())
-                    .build())
-            .build();
-    assertKeptBeside(OnnxFiles.classifier().function(function));
-  }
-
-  private void assertKeptBeside(OnnxFiles files) {
-    assertMessage(
-        () -> read(files, file(), 3, 4),
-        "Model file teacher.onnx keeps its weights, 'fc.weight' among them, in files beside it, which do not travel to executors: save it as one file");
   }
 
   /** It would be in a library, and none is loaded. */
