@@ -145,7 +145,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "storage", "data", "model", "worker", "round", "precision", "monitor", "plugin")
           .whereLayer("ml")
-          .mayOnlyAccessLayers("storage", "data", "report", "job", "console", "device")
+          .mayOnlyAccessLayers("monitor", "storage", "data", "report", "job", "console", "device")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
               "storage",

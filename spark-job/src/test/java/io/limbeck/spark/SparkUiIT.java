@@ -250,7 +250,8 @@ class SparkUiIT {
       descriptions.add(stage.path("description").asText());
       stage.get("accumulatorUpdates").forEach(each -> accumulators.add(each.get("name").asText()));
     }
-    assertThat(descriptions).anyMatch(text -> text.matches("epoch \\d+, round \\d+ / \\d+"));
+    assertThat(descriptions)
+        .anyMatch(text -> text.matches(".+, seed \\d+: epoch \\d+ / 300, round \\d+ / \\d+"));
     assertThat(accumulators)
         .contains("examples learnt from", "milliseconds in steps", "milliseconds in the teacher");
   }

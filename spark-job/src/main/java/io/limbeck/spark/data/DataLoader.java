@@ -71,6 +71,7 @@ public final class DataLoader {
     if (part == null) {
       return declaredShape();
     }
+    context.setJobDescription("look at the first example of " + part.key());
     List<Item> first = sources.read(part, part.of(config).orElseThrow()).items().take(1);
     if (first.isEmpty()) {
       throw new UserException("'%s' has no examples".formatted(part.key()));
@@ -141,6 +142,7 @@ public final class DataLoader {
    */
   public Batch examples(Part part, int[] shape, List<Long> numbers) {
     DataSource source = part.of(config).orElseThrow(part::missing);
+    context.setJobDescription("look for examples of " + part.key());
     Set<Long> wanted = new TreeSet<>(numbers);
     JavaPairRDD<Long, Item> numbered = sources.read(part, source).section(source).items();
     List<Tuple2<Long, Item>> found = numbered.filter(pair -> wanted.contains(pair._1())).collect();
@@ -174,6 +176,7 @@ public final class DataLoader {
     DataSource source = part.of(config).orElseThrow(part::missing);
     int[] shape = shape();
     ExampleSet checked = load(part, shape, context.defaultParallelism()).orElseThrow();
+    context.setJobDescription("pack " + part.key());
     JavaPairRDD<Long, Item> numbered = sources.read(part, source).section(source).items();
     JavaRDD<Item> ordered = numbered.sortByKey(true, 1).values();
     ParquetWriter.write(spark, ordered, ordered.first(), file);
@@ -196,6 +199,7 @@ public final class DataLoader {
 
   private void checkSample(
       Part part, DataSource source, Preprocessing preprocessing, int examples) {
+    context.setJobDescription("look at the first examples of " + part.key());
     List<Tuple2<Long, Item>> numbered = new ArrayList<>();
     for (Item item : sources.read(part, source).items().take(examples)) {
       numbered.add(new Tuple2<>((long) numbered.size(), item));
@@ -208,7 +212,7 @@ public final class DataLoader {
   private ExampleSet load(
       Part part, DataSource source, int[] shape, int partitions, long bytesOfSegment) {
     String key = part.key();
-    context.setJobDescription("Load " + key);
+    context.setJobDescription("load " + key);
     Reading reading = sources.read(part, source);
     Reading.Numbered numbered = reading.section(source);
     Preprocessing preprocessing = preprocessing(shape);

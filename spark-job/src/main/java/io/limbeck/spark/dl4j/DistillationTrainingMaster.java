@@ -8,6 +8,7 @@ import io.limbeck.core.config.ScheduleConfig;
 import io.limbeck.core.distiller.DistillerConfig;
 import io.limbeck.spark.data.Block;
 import io.limbeck.spark.data.DataSetBlock;
+import io.limbeck.spark.monitor.JobDescription;
 import io.limbeck.spark.storage.HadoopSettings;
 import io.limbeck.spark.worker.DistillationWorker;
 import io.limbeck.spark.worker.WorkerResult;
@@ -115,7 +116,7 @@ public final class DistillationTrainingMaster
                 },
                 true)
             .persist(StorageLevel.MEMORY_AND_DISK());
-    try {
+    try (JobDescription noted = JobDescription.noted(graph.getSparkContext().sc())) {
       run(graph, blocks).epoch(graph.getNetwork(), blocks, listeners);
     } finally {
       blocks.unpersist(false);

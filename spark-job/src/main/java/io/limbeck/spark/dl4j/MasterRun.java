@@ -42,6 +42,8 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 
 /** One student under a {@link DistillationTrainingMaster}, from epoch to epoch. */
 final class MasterRun implements AutoCloseable {
+  private static final String TITLE = "distilled";
+
   private final JavaSparkContext spark;
   private final MasterSettings settings;
   private final ParameterLayout studentLayout;
@@ -62,6 +64,7 @@ final class MasterRun implements AutoCloseable {
     this.spark = spark;
     this.settings = settings;
     this.student = student;
+    spark.setJobDescription("look at the examples");
     ComputationGraphConfiguration studentForm = LogitsForm.of(student.getConfiguration());
     ComputationGraphConfiguration teacherForm = LogitsForm.of(teacher.getConfiguration());
     InputType input = input(blocks);
@@ -107,7 +110,7 @@ final class MasterRun implements AutoCloseable {
             spark.sc(),
             new DistillationEvent.Training(
                 "SparkComputationGraph",
-                "distilled",
+                TITLE,
                 settings.seed(),
                 settings.schedule().epochs(),
                 steps,
@@ -146,6 +149,7 @@ final class MasterRun implements AutoCloseable {
     RoundEngine engine =
         new RoundEngine(
             spark,
+            TITLE,
             (ofEpoch, firstStep, steps) -> RoundBlocks.of(blocks),
             plan,
             teacher,

@@ -162,6 +162,7 @@ final class Trainer {
       RoundEngine engine =
           new RoundEngine(
               spark,
+              mode.label() + ", seed " + seed,
               examples(mode, seed),
               broadcast,
               mode == Mode.DISTILLED ? teaching.teachers() : null,

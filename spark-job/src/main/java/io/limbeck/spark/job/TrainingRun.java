@@ -192,7 +192,7 @@ final class TrainingRun {
     Map<String, byte[]> models = files(parameters);
     trainer.models().last(mode, seed, models);
     Map<String, Split> all =
-        trainer.validation(networks, parameters, "evaluate " + mode.label() + " on validation");
+        trainer.validation(networks, parameters, evaluate("epoch " + (epoch + 1), "validation"));
     Split validation = all.remove(first());
     boolean better =
         trainer.takesLastEpoch(mode) || (validation != null && validation.score() > bestAccuracy);
@@ -240,7 +240,10 @@ final class TrainingRun {
   }
 
   private Map<String, Scores> test(float[] parameters, String which) {
-    return trainer.test(
-        networks, parameters, "evaluate " + mode.label() + " (" + which + ") on test");
+    return trainer.test(networks, parameters, evaluate(which, "test"));
+  }
+
+  private String evaluate(String which, String part) {
+    return "%s, seed %d: evaluate %s on %s".formatted(mode.label(), seed, which, part);
   }
 }

@@ -6,6 +6,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.Columns;
 import io.limbeck.spark.job.Experiment;
+import io.limbeck.spark.monitor.JobDescription;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.storage.Storage;
 import java.nio.file.Path;
@@ -51,7 +52,6 @@ import org.slf4j.LoggerFactory;
 public final class DistillationClassifier extends Estimator<DistillationClassificationModel>
     implements ClassificationParams, DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
-  private static final String JOB = "spark.job.description";
 
   private final String uid;
   private final Param<String> featuresCol;
@@ -130,8 +130,8 @@ public final class DistillationClassifier extends Estimator<DistillationClassifi
     transformSchema(dataset.schema());
     SparkContext spark = dataset.sparkSession().sparkContext();
     Storage storage = new Storage(spark.hadoopConfiguration());
-    String description = spark.getLocalProperty(JOB);
-    try (RunFolder folder = RunFolder.of(isSet(outputDir) ? $(outputDir) : null, storage)) {
+    try (JobDescription noted = JobDescription.noted(spark);
+        RunFolder folder = RunFolder.of(isSet(outputDir) ? $(outputDir) : null, storage)) {
       FrameExperiment experiment = experiment();
       ExperimentConfig settings = experiment.config(folder.dir());
       Report report =
@@ -150,8 +150,6 @@ public final class DistillationClassifier extends Estimator<DistillationClassifi
                   new ConfigReader().toTree(settings).toPrettyString(),
                   report));
       return copyValues(model.setParent(this), ParamMap.empty());
-    } finally {
-      spark.setLocalProperty(JOB, description);
     }
   }
 

@@ -4,16 +4,13 @@ import io.limbeck.spark.monitor.DistillationEvent.EpochDone;
 import io.limbeck.spark.monitor.DistillationEvent.RoundDone;
 import io.limbeck.spark.monitor.DistillationEvent.RunDone;
 import io.limbeck.spark.monitor.DistillationEvent.RunStarted;
-import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.round.RoundSummary;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What has happened in one training so far. */
 final class RunHistory {
   private final RunStarted start;
   private final RoundHistory rounds = new RoundHistory();
-  private final List<EpochRecord> epochs = new ArrayList<>();
+  private final EpochHistory epochs = new EpochHistory();
   private RoundSummary latest;
   private RunDone done;
   private long updated;
@@ -21,7 +18,7 @@ final class RunHistory {
   RunHistory(RunStarted start) {
     this.start = start;
     this.updated = start.time();
-    epochs.addAll(start.training().earlier());
+    start.training().earlier().forEach(epochs::add);
   }
 
   void add(DistillationEvent event) {
@@ -44,8 +41,8 @@ final class RunHistory {
         updated,
         latest,
         start.training().earlier().size(),
-        epochs.size(),
-        List.copyOf(epochs),
+        epochs.count(),
+        epochs.epochs(),
         done == null ? null : done.bestEpoch(),
         done == null ? null : done.best(),
         done == null ? null : done.last(),

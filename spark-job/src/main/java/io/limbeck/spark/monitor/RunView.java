@@ -18,7 +18,7 @@ import org.apache.spark.util.kvstore.KVIndex;
  * @param latest round; null before the first one
  * @param epochsBefore how many of them another application did
  * @param epochsDone how many epochs are done
- * @param epochs that are done; in a list of trainings the last one alone
+ * @param epochs that are done, in bounded room; in a list of trainings the last one alone
  * @param bestEpoch from 1; null before the training is done
  * @param best its model's scores; null before the training is done
  * @param last the last epoch's; null before the training is done

@@ -32,6 +32,7 @@ import org.apache.spark.broadcast.Broadcast;
  */
 public final class RoundEngine {
   private final JavaSparkContext spark;
+  private final String title;
   private final TrainingData examples;
   private final Broadcast<WorkerPlan> plan;
   private final Broadcast<FrozenTeachers> teacher;
@@ -44,6 +45,7 @@ public final class RoundEngine {
    * An engine for one run.
    *
    * @param spark the context
+   * @param title what is trained, for the Spark UI
    * @param examples to learn from
    * @param plan of the run
    * @param teacher null without one
@@ -53,6 +55,7 @@ public final class RoundEngine {
    */
   public RoundEngine(
       JavaSparkContext spark,
+      String title,
       TrainingData examples,
       Broadcast<WorkerPlan> plan,
       Broadcast<FrozenTeachers> teacher,
@@ -60,6 +63,7 @@ public final class RoundEngine {
       int stepsPerEpoch,
       BitSet statistics) {
     this.spark = spark;
+    this.title = title;
     this.examples = examples;
     this.plan = plan;
     this.teacher = teacher;
@@ -125,6 +129,11 @@ public final class RoundEngine {
     return state;
   }
 
+  /** Programs may train for more epochs than they have said. */
+  private int epochs(int epoch) {
+    return Math.max(plan.value().options().schedule().epochs(), epoch + 1);
+  }
+
   private record Done(TrainingState state, RoundSummary summary) {}
 
   /**
@@ -134,7 +143,8 @@ public final class RoundEngine {
     RoundPlan.Span span = spans.get(round);
     RoundClock clock = new RoundClock();
     spark.setJobDescription(
-        "epoch %d, round %d / %d".formatted(epoch + 1, round + 1, spans.size()));
+        "%s: epoch %d / %d, round %d / %d"
+            .formatted(title, epoch + 1, epochs(epoch), round + 1, spans.size()));
     List<WorkerResult> results = round(before, epoch, span, clock);
     clock.tasksDone();
     List<String> skipped = skipped(results, "round %d / %d".formatted(round + 1, spans.size()));

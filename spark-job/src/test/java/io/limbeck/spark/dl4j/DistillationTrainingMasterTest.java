@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerEvent;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -167,10 +168,16 @@ class DistillationTrainingMasterTest {
 
   /** What the Spark UI's tab and the metrics are made of. */
   @Test
-  void fit_tellsSparksListeners() throws Exception {
+  void fit_tellsSparksListeners_andCallsItsJobsByWhatTheyDo() throws Exception {
     List<DistillationEvent> told = new CopyOnWriteArrayList<>();
+    List<String> jobs = new CopyOnWriteArrayList<>();
     SparkListener listener =
         new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart job) {
+            jobs.add(job.properties().getProperty("spark.job.description"));
+          }
+
           @Override
           public void onOtherEvent(SparkListenerEvent event) {
             if (event instanceof DistillationEvent ours) {
@@ -181,8 +188,14 @@ class DistillationTrainingMasterTest {
     TestSpark.context().sc().addSparkListener(listener);
     SparkComputationGraph spark =
         new SparkComputationGraph(TestSpark.context(), network(5, 2), master(network(20, 1)));
+    TestSpark.context().setJobDescription("mine");
     spark.fit(TestSpark.context().parallelize(data(9), 1));
     TestSpark.context().sc().listenerBus().waitUntilEmpty();
+    assertThat(jobs)
+        .contains("look at the examples", "distilled: epoch 1 / 10, round 2 / 3")
+        .doesNotContain("mine");
+    assertThat(TestSpark.context().getLocalProperty("spark.job.description")).isEqualTo("mine");
+    TestSpark.context().setJobDescription(null);
     TestSpark.context().sc().removeSparkListener(listener);
     assertThat(told.get(0)).isInstanceOf(DistillationEvent.RunStarted.class);
     assertThat(told.subList(1, told.size()))

@@ -196,6 +196,7 @@ abstract class EngineFixture {
       RoundEngine engine =
           new RoundEngine(
               TestSpark.context(),
+              "distilled",
               training,
               planBroadcast,
               teacherBroadcast,

@@ -131,7 +131,14 @@ class RoundEngineTest extends EngineFixture {
     Broadcast<FrozenTeachers> teacher = TestSpark.context().broadcast(setting.teacher);
     RoundEngine engine =
         new RoundEngine(
-            TestSpark.context(), examples.training(4, 8), plan, teacher, every(3), 4, new BitSet());
+            TestSpark.context(),
+            "distilled",
+            examples.training(4, 8),
+            plan,
+            teacher,
+            every(3),
+            4,
+            new BitSet());
     List<RoundSummary> summaries = new ArrayList<>();
     engine.epoch(setting.start(), 1, (summary, state) -> summaries.add(summary));
     assertThat(summaries).extracting(RoundSummary::examples).containsExactly(48L, 2L);
