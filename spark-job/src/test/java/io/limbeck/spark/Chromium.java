@@ -67,6 +67,18 @@ final class Chromium {
     assertThat(png).exists();
   }
 
+  /**
+   * A page as it is printed.
+   *
+   * @param profile an empty folder for what the browser keeps
+   * @param url of the page
+   * @param pdf the file to write
+   */
+  static void print(Path profile, String url, Path pdf) throws IOException, InterruptedException {
+    run(profile, "--no-pdf-header-footer", "--print-to-pdf=" + pdf, url);
+    assertThat(pdf).exists();
+  }
+
   private static String run(Path profile, String... more) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(executable().orElseThrow().toString()));
     command.addAll(QUIET);

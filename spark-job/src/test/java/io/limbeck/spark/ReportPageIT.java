@@ -10,13 +10,21 @@ import com.sun.net.httpserver.HttpServer;
 import io.limbeck.spark.job.TinyExperiment;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.ReportPage;
-import java.io.IOException;
+import java.awt.Color;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.rendering.PDFRenderer;
+import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A report's page in a browser. */
 class ReportPageIT {
+  private static final List<Color> COLORS =
+      List.of(
+          new Color(0x00, 0x72, 0xb2), new Color(0xd5, 0x5e, 0x00), new Color(0x00, 0x9e, 0x73));
+  private static final Pattern TITLES =
+      Pattern.compile(
+          "Validation accuracy|Losses, |Learning rate|Examples per second|Accuracy by class|Calibration: |Examples that only one");
+  private static final Pattern LEGENDS =
+      Pattern.compile("epoch: |\\bclass: –|probability of the likeliest class: ");
+
   @TempDir private static Path dir;
   private static HttpServer server;
   private static JsonNode report;
@@ -125,11 +142,66 @@ class ReportPageIT {
     }
   }
 
+  /** Of the students' and the teacher's lines, as the charts draw them. */
+  private static void assertChartsAreDrawn(long atLeast, Picture... pictures) {
+    for (Color color : COLORS) {
+      assertThat(Stream.of(pictures).mapToLong(each -> each.count(color)).sum())
+          .as("pixels of " + color)
+          .isGreaterThan(atLeast);
+    }
+  }
+
   @Test
-  void page_canBePhotographed() throws IOException, InterruptedException {
-    Path png = dir.resolve("page.png");
-    Chromium.screenshot(dir, url("/report.html"), 1200, 1600, png);
-    assertThat(Files.size(png)).isGreaterThan(50_000);
+  void page_onAPhone_hasAMarginAndCharts() throws Exception {
+    String phone =
+        """
+        <body style="margin: 0; background: white">
+        <iframe src="/report.html" style="border: 0; width: 360px; height: 4800px"></iframe>
+        """;
+    serve("/phone.html", phone.getBytes(StandardCharsets.UTF_8));
+    Path png = dir.resolve("phone.png");
+    Chromium.screenshot(dir, url("/phone.html"), 500, 4800, png);
+    Picture page = Picture.of(png);
+    assertThat(page.isBlank(0, 5)).isTrue();
+    assertThat(page.isBlank(354, page.width() - 1)).isTrue();
+    assertChartsAreDrawn(500, page);
+  }
+
+  /** Nothing is cut off at an edge, and no chart goes over two pages. */
+  @Test
+  void page_onPaper_losesNothing() throws Exception {
+    Path pdf = dir.resolve("page.pdf");
+    Chromium.print(dir, url("/report.html"), pdf);
+    try (PDDocument paper = Loader.loadPDF(pdf.toFile())) {
+      assertThat(paper.getNumberOfPages()).isBetween(2, 4);
+      List<Picture> pages = new ArrayList<>();
+      PDFTextStripper text = new PDFTextStripper();
+      for (int page = 0; page < paper.getNumberOfPages(); page++) {
+        Picture picture = new Picture(new PDFRenderer(paper).renderImageWithDPI(page, 72));
+        pages.add(picture);
+        int margin = picture.width() / 30;
+        assertThat(picture.isBlank(0, margin)).isTrue();
+        assertThat(picture.isBlank(picture.width() - margin, picture.width() - 1)).isTrue();
+        text.setStartPage(page + 1);
+        text.setEndPage(page + 1);
+        String words = text.getText(paper);
+        assertThat(found(LEGENDS, words)).as(words).isEqualTo(found(TITLES, words));
+      }
+      assertChartsAreDrawn(200, pages.toArray(Picture[]::new));
+      text.setStartPage(1);
+      text.setEndPage(pages.size());
+      assertThat(text.getText(paper))
+          .contains(
+              percent(report.at("/student_alone/test")),
+              percent(report.at("/distilled/test_last_epoch")),
+              "only the teacher right",
+              "Time: ");
+      assertThat(found(TITLES, text.getText(paper))).isEqualTo(7);
+    }
+  }
+
+  private static long found(Pattern words, String text) {
+    return words.matcher(text).results().count();
   }
 
   @Test

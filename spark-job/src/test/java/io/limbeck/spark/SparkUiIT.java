@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -193,6 +194,33 @@ class SparkUiIT {
         assertThat(cells.get(9)).isEqualTo(percent(report.at("/teacher/test")));
       }
     }
+    // Charts are of the last training, and their legends tell the latest.
+    JsonNode last = report.at("/distilled/runs/1/epochs/299");
+    assertThat(legend(page, "accuracy"))
+        .containsEntry("epoch", "300")
+        .containsEntry("distilled", percent(last.get("validation")))
+        .containsEntry("teacher", percent(report.at("/teacher/validation")));
+    Map<String, String> losses = legend(page, "losses");
+    // An epoch has two rounds, and so has a point of the chart.
+    last.get("losses")
+        .fields()
+        .forEachRemaining(
+            loss ->
+                assertThat(losses)
+                    .containsEntry(
+                        loss.getKey(),
+                        String.format(Locale.ROOT, "%.4f", loss.getValue().asDouble())));
+  }
+
+  /** What stands below a chart: names with their latest values. */
+  private static Map<String, String> legend(String page, String chart) {
+    int start = page.indexOf("data-chart=\"" + chart + "\"");
+    Map<String, String> values = new LinkedHashMap<>();
+    Pattern.compile("class=\"u-label\"[^>]*>(.*?)</div></th><td class=\"u-value\"[^>]*>(.*?)</td>")
+        .matcher(page.substring(start, page.indexOf("</table>", start)))
+        .results()
+        .forEach(entry -> values.put(entry.group(1), entry.group(2)));
+    return values;
   }
 
   @Test

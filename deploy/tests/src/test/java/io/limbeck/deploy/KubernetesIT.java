@@ -114,12 +114,15 @@ class KubernetesIT {
             .command("Settings")
             .with("--cores 1", "--cores 1 --gpus 1 --deploy-mode cluster")
             .with("> limbeck.conf", "> " + settings));
+    EventLog events = EventLog.in(claim.resolve("runs/events"));
     int before = kubelet.seen().size();
     String said =
         shell.run(
             README
                 .command("Submit with the driver in the cluster")
-                .with("limbeck.conf", settings.toString())
+                .with(
+                    "limbeck.conf",
+                    settings + " " + events.settings(Path.of("/opt/spark/work-dir/runs/events")))
                 // The name of the API server that a real cluster gives its pods.
                 .with(
                     "--conf spark.kubernetes.namespace=limbeck",
@@ -133,6 +136,7 @@ class KubernetesIT {
     JsonNode report = QuickStart.assertDone(claim.resolve("runs/inside"));
     // The driver has the first one.
     assertThat(QuickStart.gpus(report)).containsExactly("1", "2");
+    events.assertGpusForNetworksAlone();
     assertThat(ofRole("executor", before))
         .hasSize(2)
         .allSatisfy(executor -> assertAsAsked(executor, "executor", "1280"));
@@ -151,6 +155,8 @@ class KubernetesIT {
     assertThat(pod.getSpec().getSecurityContext().getRunAsNonRoot()).isTrue();
     assertThat(pod.getSpec().getServiceAccountName())
         .isEqualTo(component.equals("driver") ? "limbeck" : "limbeck-executor");
+    // So the account decides, and that of executors has no token.
+    assertThat(pod.getSpec().getAutomountServiceAccountToken()).isNull();
   }
 
   @Test

@@ -3,15 +3,11 @@ package io.limbeck.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +43,7 @@ class StandaloneIT {
   void driverHere_withGpus() throws Exception {
     Path out = dir.resolve("here");
     Path settings = dir.resolve("here.conf");
+    EventLog events = EventLog.in(dir.resolve("events"));
     shell.run(
         readme
             .command("Settings")
@@ -58,11 +55,8 @@ class StandaloneIT {
                 .command("Submit with the driver here")
                 .with(
                     "--properties-file limbeck.conf",
-                    "--properties-file %s --conf spark.eventLog.enabled=true --conf spark.eventLog.dir=%s %s"
-                        .formatted(
-                            settings,
-                            Files.createDirectories(dir.resolve("events")).toUri(),
-                            csvOfExecutors()))
+                    "--properties-file %s %s %s"
+                        .formatted(settings, events.settings(), csvOfExecutors()))
                 .and("--set=averaging.workers=null")
                 .and("--set=output.dir=%s %s".formatted(out, QuickStart.SHORT)));
     JsonNode report = QuickStart.assertDone(out);
@@ -70,10 +64,7 @@ class StandaloneIT {
     assertThat(QuickStart.gpus(report)).containsExactly("0", "1");
     assertThat(examples("0")).isPositive();
     assertThat(examples("1")).isPositive();
-    assertThat(profiles())
-        .containsOnlyKeys("networks", "others")
-        .satisfies(by -> assertThat(by.get("others")).containsOnly(0))
-        .satisfies(by -> assertThat(by.get("networks")).hasSize(1).doesNotContain(0));
+    events.assertGpusForNetworksAlone();
     assertThat(said)
         .contains(
             "warning: the GPUs that Spark is asked for will be idle: this job was built for CPUs")
@@ -100,31 +91,6 @@ class StandaloneIT {
       List<String> lines = Files.readAllLines(file);
       return Long.parseLong(lines.get(lines.size() - 1).split(",")[1]);
     }
-  }
-
-  /**
-   * Profiles of the stages that run networks, and of those that read data or look for examples; 0
-   * is the profile of tasks that were given no GPU.
-   */
-  private static Map<String, Set<Integer>> profiles() throws IOException {
-    Map<String, Set<Integer>> profiles = new TreeMap<>();
-    try (Stream<Path> logs = Files.list(dir.resolve("events"))) {
-      for (Path log : logs.toList()) {
-        for (String line : Files.readAllLines(log)) {
-          JsonNode event = new ObjectMapper().readTree(line);
-          if (event.path("Event").asText().equals("SparkListenerStageSubmitted")) {
-            String what = event.at("/Properties/spark.job.description").asText();
-            int profile = event.at("/Stage Info/Resource Profile Id").asInt(-1);
-            profiles
-                .computeIfAbsent(
-                    what.matches(".*(round \\d|evaluate).*") ? "networks" : "others",
-                    kind -> new TreeSet<>())
-                .add(profile);
-          }
-        }
-      }
-    }
-    return profiles;
   }
 
   @Test

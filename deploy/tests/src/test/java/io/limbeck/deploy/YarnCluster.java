@@ -2,25 +2,33 @@ package io.limbeck.deploy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 import org.apache.hadoop.yarn.server.nodemanager.ContainerExecutor;
 import org.apache.hadoop.yarn.server.nodemanager.DefaultContainerExecutor;
+import org.apache.hadoop.yarn.server.webproxy.WebAppProxyServer;
 
 /**
- * YARN and HDFS: a resource manager, two node managers, a name node and a data node in this JVM,
- * containers as processes. Queues and resource types are those of {@code deploy/yarn}.
+ * YARN and HDFS: a resource manager, two node managers, a web proxy, a name node and a data node in
+ * this JVM, containers as processes. Queues and resource types are those of {@code deploy/yarn}.
  */
 final class YarnCluster implements AutoCloseable {
   private static final String GPU = "yarn.io/gpu";
@@ -28,6 +36,7 @@ final class YarnCluster implements AutoCloseable {
   private final Path folder;
   private final MiniDFSCluster files;
   private final MiniYARNCluster yarn;
+  private final WebAppProxyServer proxy = new WebAppProxyServer();
 
   YarnCluster(Path folder) throws IOException {
     this.folder = folder;
@@ -55,6 +64,8 @@ final class YarnCluster implements AutoCloseable {
     for (String name : List.of("PATH", "JAVA_TOOL_OPTIONS", "NVIDIA_VISIBLE_DEVICES")) {
       conf.set("yarn.nodemanager.admin-env." + name, System.getenv(name));
     }
+    // The resource manager of this kind of cluster does not know its own proxy's port in time.
+    conf.set(YarnConfiguration.PROXY_ADDRESS, "localhost:" + freePort());
     conf.setFloat(
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", 100);
     this.files = new MiniDFSCluster.Builder(conf).numDataNodes(1).build();
@@ -68,10 +79,18 @@ final class YarnCluster implements AutoCloseable {
       if (!yarn.waitForNodeManagersToConnect(30_000)) {
         throw new IllegalStateException("node managers did not come");
       }
+      proxy.init(yarn.getConfig());
+      proxy.start();
       write();
     } catch (InterruptedException | YarnException e) {
       close();
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
     }
   }
 
@@ -105,14 +124,41 @@ final class YarnCluster implements AutoCloseable {
 
   /** The application that was submitted last. */
   ApplicationReport lastApplication() throws IOException, YarnException {
+    return applications().stream()
+        .max((one, other) -> one.getApplicationId().compareTo(other.getApplicationId()))
+        .orElseThrow();
+  }
+
+  private List<ApplicationReport> applications() throws IOException, YarnException {
     try (YarnClient client = YarnClient.createYarnClient()) {
       client.init(yarn.getConfig());
       client.start();
-      List<ApplicationReport> all = client.getApplications();
-      return all.stream()
-          .max((one, other) -> one.getApplicationId().compareTo(other.getApplicationId()))
-          .orElseThrow();
+      return client.getApplications();
     }
+  }
+
+  /**
+   * A page of the running application's UI, from where YARN says that it is.
+   *
+   * @return empty while there is none
+   */
+  Optional<String> tracked(String path) throws IOException, InterruptedException, YarnException {
+    Optional<ApplicationReport> running =
+        applications().stream()
+            .filter(each -> each.getYarnApplicationState() == YarnApplicationState.RUNNING)
+            .findFirst();
+    if (running.isEmpty()) {
+      return Optional.empty();
+    }
+    HttpResponse<String> answer =
+        HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build()
+            .send(
+                HttpRequest.newBuilder(URI.create(running.get().getTrackingUrl()).resolve(path))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
   }
 
   /** Seconds of GPUs that an application had. */
@@ -136,6 +182,7 @@ final class YarnCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    proxy.stop();
     yarn.stop();
     files.shutdown();
   }

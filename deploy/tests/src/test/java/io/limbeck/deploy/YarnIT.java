@@ -3,8 +3,11 @@ package io.limbeck.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.junit.jupiter.api.AfterAll;
@@ -62,10 +65,30 @@ class YarnIT {
 
   @Test
   void driverHere() throws Exception {
-    String said = shell.run(submitted("Submit with the driver here", settings, "here"));
+    FutureTask<String> running =
+        new FutureTask<>(
+            () -> shell.run(submitted("Submit with the driver here", settings, "here")));
+    new Thread(running).start();
+    assertTabBehindTheProxy(running);
+    String said = running.get();
     assertThat(said).contains("gap recovered", "report: here/report.html");
     assertThat(done("here").has("gpus")).isFalse();
     assertThat(YarnCluster.gpuSeconds(cluster.lastApplication())).isZero();
+  }
+
+  /** The tracking URL that YARN shows leads to the driver's UI by way of the resource manager. */
+  private static void assertTabBehindTheProxy(Future<?> running) throws Exception {
+    String runs = "";
+    // Before that, Spark says that it is starting, or that there is no training yet.
+    while (!runs.startsWith("[{") && !running.isDone()) {
+      Thread.sleep(200);
+      runs = cluster.tracked("distillation/runs/").orElse(runs);
+    }
+    assertThat(new ObjectMapper().readTree(runs).at("/0/training/title").asText())
+        .isEqualTo("student alone");
+    assertThat(cluster.tracked("distillation/").orElseThrow())
+        .contains("id=\"distillation\" data-runs=\"runs/\" data-live=\"true\"")
+        .contains("/proxy/" + cluster.lastApplication().getApplicationId() + "/static/");
   }
 
   /** YARN counts the GPUs of driver and executors; which ones they are, it does not tell here. */
@@ -73,13 +96,17 @@ class YarnIT {
   void driverInTheCluster_withGpus() throws Exception {
     Path withGpus = dir.resolve("gpus.conf");
     shell.run(settings(withGpus, " --gpus 1 --deploy-mode cluster"));
-    shell.run(submitted("GPUs", withGpus, "inside"));
+    EventLog events = EventLog.in(dir.resolve("events"));
+    shell.run(
+        submitted("GPUs", withGpus, "inside")
+            .with("--queue default", "--queue default " + events.settings()));
     ApplicationReport application = cluster.lastApplication();
     assertThat(application.getFinalApplicationStatus())
         .as(cluster.output(application))
         .isEqualTo(FinalApplicationStatus.SUCCEEDED);
     assertThat(QuickStart.gpus(done("inside"))).isNotEmpty().allMatch(each -> each.equals("0"));
     assertThat(YarnCluster.gpuSeconds(application)).isPositive();
+    events.assertGpusForNetworksAlone();
     assertThat(cluster.output(application)).contains("gap recovered");
   }
 

@@ -19,7 +19,11 @@ const charts = (() => {
     number: value => rounded(value, 3),
   };
 
-  const TICKS = { ...UNITS, percent: value => rounded(100 * value, 1) + ' %', loss: value => rounded(value, 3) };
+  /** As short as an axis has room for, also where numbers are very small. */
+  const short = value => value !== 0 && Math.abs(value) < 0.001
+    ? Number(value.toPrecision(3)).toExponential() : rounded(value, 5);
+
+  const TICKS = { ...UNITS, percent: value => rounded(100 * value, 1) + ' %', loss: short, rate: short };
 
   const text = (format, value) => value == null ? '–' : format(value);
 
