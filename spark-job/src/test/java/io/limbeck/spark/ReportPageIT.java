@@ -190,14 +190,21 @@ class ReportPageIT {
       assertChartsAreDrawn(200, pages.toArray(Picture[]::new));
       text.setStartPage(1);
       text.setEndPage(pages.size());
-      assertThat(text.getText(paper))
-          .contains(
-              percent(report.at("/student_alone/test")),
-              percent(report.at("/distilled/test_last_epoch")),
-              "only the teacher right",
-              "Time: ");
+      String all = text.getText(paper).replaceAll("\\s", "");
+      assertThat(words()).hasSizeGreaterThan(200).allMatch(all::contains);
       assertThat(found(TITLES, text.getText(paper))).isEqualTo(7);
     }
+  }
+
+  /** The words that the page shows. */
+  private static List<String> words() {
+    String shown =
+        dom.replaceAll("(?s)<(script|noscript|style|head).*?</\\1>", " ")
+            .replaceAll("<[^>]*>", " ");
+    return Stream.of(shown.split("\\s+", -1))
+        .map(word -> word.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+        .filter(word -> !word.isEmpty())
+        .toList();
   }
 
   private static long found(Pattern words, String text) {
