@@ -5,18 +5,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.limbeck.spark.job.TinyExperiment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +48,9 @@ class SparkUiIT {
   private static final Map<String, String> REGISTRY =
       Map.of("java.naming.factory.initial", "com.sun.jndi.rmi.registry.RegistryContextFactory");
 
+  /** Settings and scrapes are those that people are told to take. */
+  private static final Path METRICS = Path.of("..", "deploy", "metrics");
+
   @TempDir private static Path dir;
   private static String application;
   private static JsonNode report;
@@ -51,7 +58,7 @@ class SparkUiIT {
   private static JsonNode liveRuns;
   private static JsonNode liveRun;
   private static JsonNode liveApi;
-  private static String scrape;
+  private static final Map<String, String> scrapes = new HashMap<>();
   private static Object driftByJmx;
   private static JsonNode stages;
   private static List<String> printed;
@@ -64,12 +71,10 @@ class SparkUiIT {
     int port = Web.freePort();
     List<String> options = new ArrayList<>(JobProcess.LOCAL);
     options.add("-Dspark.ui.port=" + port);
-    options.add("-Dspark.metrics.namespace=limbeck");
-    String servlet = "-Dspark.metrics.conf.*.sink.prometheusServlet.";
-    options.add(servlet + "class=org.apache.spark.metrics.sink.PrometheusServlet");
-    options.add(servlet + "path=/metrics/prometheus");
+    Properties metrics = new Properties();
+    metrics.load(new StringReader(Files.readString(METRICS.resolve("spark-metrics.conf"))));
+    metrics.forEach((key, value) -> options.add("-D%s=%s".formatted(key, value)));
     int jmx = Web.freePort();
-    options.add("-Dspark.metrics.conf.*.sink.jmx.class=org.apache.spark.metrics.sink.JmxSink");
     options.add("-Dcom.sun.management.jmxremote.port=" + jmx);
     options.add("-Dcom.sun.management.jmxremote.ssl=false");
     options.add("-Dcom.sun.management.jmxremote.authenticate=false");
@@ -104,7 +109,13 @@ class SparkUiIT {
     liveRun = Web.json(ui + "/distillation/runs/1");
     application = Web.json(ui + "/api/v1/applications").get(0).get("id").asText();
     liveApi = Web.json(ui + "/api/v1/applications/" + application + "/distillation/");
-    scrape = Web.get(ui + "/metrics/prometheus/").body();
+    for (JsonNode job :
+        new YAMLMapper()
+            .readTree(METRICS.resolve("prometheus.yml").toFile())
+            .get("scrape_configs")) {
+      scrapes.put(
+          job.get("job_name").asText(), Web.get(ui + job.get("metrics_path").asText()).body());
+    }
     driftByJmx = byJmx(jmx, "limbeck.driver.distillation.drift");
     stages = Web.json(ui + "/api/v1/applications/" + application + "/stages?status=complete");
     assertThat(Web.status(ui + "/distillation/runs/77")).isEqualTo(404);
@@ -242,12 +253,16 @@ class SparkUiIT {
   void prometheus_scrapesTheTrainingThatRuns() {
     for (String name :
         List.of("loss_student_loss", "drift", "examples_per_second", "round_seconds_total")) {
-      assertThat(scrape)
+      assertThat(scrapes.get("limbeck"))
           .containsPattern(
               "metrics_limbeck_driver_distillation_"
                   + name
                   + "_Value\\{type=\"gauges\"} [0-9.E-]+");
     }
+    assertThat(scrapes.get("limbeck-executors"))
+        .containsPattern(
+            "metrics_executor_completedTasks_total\\{application_id=\"%s\", [^}]*executor_id=\"driver\"\\} [1-9]"
+                .formatted(application));
   }
 
   @Test
