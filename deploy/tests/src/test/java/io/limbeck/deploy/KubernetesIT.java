@@ -109,11 +109,7 @@ class KubernetesIT {
   @Test
   void driverInTheCluster_withGpus() throws Exception {
     Path settings = dir.resolve("inside.conf");
-    shell.run(
-        README
-            .command("Settings")
-            .with("--cores 1", "--cores 1 --gpus 1 --deploy-mode cluster")
-            .with("> limbeck.conf", "> " + settings));
+    shell.run(README.command("GPUs").with("> limbeck.conf", "> " + settings));
     EventLog events = EventLog.in(claim.resolve("runs/events"));
     int before = kubelet.seen().size();
     String said =

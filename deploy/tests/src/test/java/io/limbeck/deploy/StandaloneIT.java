@@ -44,11 +44,7 @@ class StandaloneIT {
     Path out = dir.resolve("here");
     Path settings = dir.resolve("here.conf");
     EventLog events = EventLog.in(dir.resolve("events"));
-    shell.run(
-        readme
-            .command("Settings")
-            .with("--cores 1", "--cores 2 --gpus 1")
-            .with("> limbeck.conf", "> " + settings));
+    shell.run(readme.command("GPUs", 1).with("> limbeck.conf", "> " + settings));
     String said =
         shell.run(
             readme

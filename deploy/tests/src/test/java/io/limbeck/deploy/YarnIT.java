@@ -29,7 +29,7 @@ class YarnIT {
     shell = cluster.shell();
     shell.run(README.command("Data and models"));
     settings = dir.resolve("limbeck.conf");
-    shell.run(settings(settings, ""));
+    shell.run(settings("Settings", settings));
   }
 
   @AfterAll
@@ -39,11 +39,8 @@ class YarnIT {
     }
   }
 
-  private static Readme.Command settings(Path file, String more) {
-    return README
-        .command("Settings")
-        .with("--cores 1", "--cores 1" + more)
-        .with("> limbeck.conf", "> " + file);
+  private static Readme.Command settings(String heading, Path file) {
+    return README.command(heading).with("> limbeck.conf", "> " + file);
   }
 
   /** What a run left in a folder below the home folder. */
@@ -56,9 +53,8 @@ class YarnIT {
     return QuickStart.assertDone(local);
   }
 
-  private static Readme.Command submitted(String heading, Path properties, String out) {
-    return README
-        .command(heading)
+  private static Readme.Command submitted(Readme.Command command, Path properties, String out) {
+    return command
         .with("limbeck.conf", properties.toString())
         .and("--set=output.dir=%s %s".formatted(out, QuickStart.SHORT));
   }
@@ -67,7 +63,9 @@ class YarnIT {
   void driverHere() throws Exception {
     FutureTask<String> running =
         new FutureTask<>(
-            () -> shell.run(submitted("Submit with the driver here", settings, "here")));
+            () ->
+                shell.run(
+                    submitted(README.command("Submit with the driver here"), settings, "here")));
     new Thread(running).start();
     assertTabBehindTheProxy(running);
     String said = running.get();
@@ -95,28 +93,59 @@ class YarnIT {
   @Test
   void driverInTheCluster_withGpus() throws Exception {
     Path withGpus = dir.resolve("gpus.conf");
-    shell.run(settings(withGpus, " --gpus 1 --deploy-mode cluster"));
+    shell.run(settings("GPUs", withGpus));
     EventLog events = EventLog.in(dir.resolve("events"));
     shell.run(
-        submitted("GPUs", withGpus, "inside")
+        submitted(README.command("GPUs", 1), withGpus, "inside-with-gpus")
             .with("--queue default", "--queue default " + events.settings()));
     ApplicationReport application = cluster.lastApplication();
     assertThat(application.getFinalApplicationStatus())
         .as(cluster.output(application))
         .isEqualTo(FinalApplicationStatus.SUCCEEDED);
-    assertThat(QuickStart.gpus(done("inside"))).isNotEmpty().allMatch(each -> each.equals("0"));
+    assertThat(QuickStart.gpus(done("inside-with-gpus")))
+        .isNotEmpty()
+        .allMatch(each -> each.equals("0"));
     assertThat(YarnCluster.gpuSeconds(application)).isPositive();
     events.assertGpusForNetworksAlone();
     assertThat(cluster.output(application)).contains("gap recovered");
   }
 
-  /** The line of the page without GPUs, and a queue of its own; a mistake is told by its code. */
+  /** As the page says of it: the settings without the deploy mode, the command with the script. */
+  @Test
+  void driverHere_withGpus() throws Exception {
+    Path withGpus = dir.resolve("gpus-here.conf");
+    shell.run(settings("GPUs", withGpus).with(" --deploy-mode cluster", ""));
+    shell.run(
+        submitted(README.command("Submit with the driver here"), withGpus, "here-with-gpus")
+            .with("--queue default", "--queue default --files deploy/gpu/discover-gpus"));
+    assertThat(QuickStart.gpus(done("here-with-gpus")))
+        .isNotEmpty()
+        .allMatch(each -> each.equals("0"));
+    assertThat(YarnCluster.gpuSeconds(cluster.lastApplication())).isPositive();
+  }
+
+  @Test
+  void driverInTheCluster() throws Exception {
+    shell.run(
+        submitted(README.command("Submit with the driver in the cluster"), settings, "inside"));
+    ApplicationReport application = cluster.lastApplication();
+    assertThat(application.getFinalApplicationStatus())
+        .as(cluster.output(application))
+        .isEqualTo(FinalApplicationStatus.SUCCEEDED);
+    assertThat(done("inside").has("gpus")).isFalse();
+    assertThat(cluster.output(application)).contains("gap recovered");
+  }
+
+  /** A queue of its own; a mistake is told by its code. */
   @Test
   void mistake_failsTheApplication() throws Exception {
     shell.run(
         new Readme.Command(
             "! "
-                + submitted("Submit with the driver in the cluster", settings, "mistake")
+                + submitted(
+                        README.command("Submit with the driver in the cluster"),
+                        settings,
+                        "mistake")
                     .with("--queue default", "--queue training --conf spark.yarn.maxAppAttempts=1")
                     .and("--set=algorithm.teacher_ckpt=configs/quickstart/no-teacher.zip")
                     .text()));
