@@ -2,6 +2,7 @@ package io.limbeck.spark.device;
 
 import io.limbeck.core.error.UserException;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
@@ -24,6 +25,10 @@ public record GpuDemand(double perTask, boolean networksOnly) {
   private static final Map<String, ResourceProfile> PROFILES = new ConcurrentHashMap<>();
   private static final String EVERY_TASK = "spark.task.resource.gpu.amount";
   private static final String EXECUTORS = "spark.executor.resource.gpu.amount";
+  private static final String INSTANCES = "spark.executor.instances";
+  private static final String CORES = "spark.executor.cores";
+  private static final String DYNAMIC = "spark.dynamicAllocation.enabled";
+  private static final String CPUS = "spark.task.cpus";
 
   /**
    * What is asked for.
@@ -45,10 +50,10 @@ public record GpuDemand(double perTask, boolean networksOnly) {
       throw new UserException(
           "'%s' is set, but executors have no GPUs: set '%s'".formatted(NETWORKS_ONLY, EXECUTORS));
     }
-    if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+    if (conf.getBoolean(DYNAMIC, false)) {
       throw new UserException(
-          "'%s' needs 'spark.dynamicAllocation.enabled' to be false: what examples executors keep, they train on"
-              .formatted(NETWORKS_ONLY));
+          "'%s' needs '%s' to be false: what examples executors keep, they train on"
+              .formatted(NETWORKS_ONLY, DYNAMIC));
     }
     if (conf.get("spark.master", "local").matches("local(\\[.*)?")) {
       throw new UserException(
@@ -92,6 +97,21 @@ public record GpuDemand(double perTask, boolean networksOnly) {
   }
 
   /**
+   * How many such tasks run at once on all executors that are asked for.
+   *
+   * @param conf Spark's settings
+   * @return empty where they do not say how many executors of how many cores there are to be
+   */
+  public OptionalInt slotsAskedFor(SparkConf conf) {
+    if (!conf.contains(INSTANCES) || !conf.contains(CORES) || conf.getBoolean(DYNAMIC, false)) {
+      return OptionalInt.empty();
+    }
+    int byCores = conf.getInt(CORES, 1) / conf.getInt(CPUS, 1);
+    int all = conf.getInt(INSTANCES, 0) * slots(byCores, conf.getInt(EXECUTORS, 0));
+    return all > 0 ? OptionalInt.of(all) : OptionalInt.empty();
+  }
+
+  /**
    * Has tasks on an RDD take their GPUs.
    *
    * @param rdd on which networks run
@@ -107,10 +127,10 @@ public record GpuDemand(double perTask, boolean networksOnly) {
   private ResourceProfile profile(SparkConf conf) {
     TaskResourceRequests requests =
         new TaskResourceRequests()
-            .cpus(conf.getInt("spark.task.cpus", 1))
+            .cpus(conf.getInt(CPUS, 1))
             .resource(TaskDevice.RESOURCE, perTask);
     return PROFILES.computeIfAbsent(
-        conf.getInt("spark.task.cpus", 1) + "/" + perTask,
+        conf.getInt(CPUS, 1) + "/" + perTask,
         text -> new ResourceProfileBuilder().require(requests).build());
   }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -185,8 +186,13 @@ public final class Preparation {
   private int slots() {
     SparkContext context = spark.sparkContext();
     int byCores = context.defaultParallelism();
-    if (!GpuDemand.of(context.conf()).any()) {
+    GpuDemand gpus = GpuDemand.of(context.conf());
+    if (!gpus.any()) {
       return byCores;
+    }
+    OptionalInt asked = gpus.slotsAskedFor(context.conf());
+    if (asked.isPresent()) {
+      return asked.getAsInt();
     }
     Executor.await(context, byCores, PATIENCE);
     int byGpus = Executor.of(context).stream().mapToInt(Executor::slots).sum();

@@ -25,6 +25,19 @@ class GpuDemandTest {
   }
 
   @Test
+  void slotsAskedFor_areOfAllExecutors_whereTheirNumberIsSaid() {
+    GpuDemand demand = new GpuDemand(1, true);
+    assertThat(demand.slotsAskedFor(conf)).isEmpty();
+    conf.set("spark.executor.instances", "3").set("spark.executor.cores", "8");
+    assertThat(demand.slotsAskedFor(conf)).hasValue(6);
+    conf.set("spark.task.cpus", "8");
+    assertThat(demand.slotsAskedFor(conf)).hasValue(3);
+    assertThat(new GpuDemand(4, true).slotsAskedFor(conf)).as("none has so many").isEmpty();
+    conf.set("spark.dynamicAllocation.enabled", "true");
+    assertThat(demand.slotsAskedFor(conf)).isEmpty();
+  }
+
+  @Test
   void ofEveryTask_isSparksOwn() {
     assertThat(GpuDemand.of(conf)).isEqualTo(new GpuDemand(0, false));
     conf.set("spark.task.resource.gpu.amount", "0.5");
