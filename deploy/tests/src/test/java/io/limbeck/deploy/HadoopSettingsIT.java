@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.server.resourcemanager.scheduler.capacity.CapacitySchedulerConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,9 +31,9 @@ class HadoopSettingsIT {
     return names;
   }
 
-  private static Set<String> known() throws IllegalAccessException {
+  private static Set<String> known(Class<?> constants) throws IllegalAccessException {
     Set<String> known = new TreeSet<>();
-    for (Field field : YarnConfiguration.class.getFields()) {
+    for (Field field : constants.getFields()) {
       if (field.getType() == String.class && Modifier.isStatic(field.getModifiers())) {
         known.add((String) field.get(null));
       }
@@ -43,7 +44,21 @@ class HadoopSettingsIT {
   @ParameterizedTest
   @ValueSource(strings = {"resource-types.xml", "yarn-site-gpu.xml"})
   void names_areOnes(String name) throws IllegalAccessException {
-    assertThat(names(file(name))).isNotEmpty().isSubsetOf(known());
+    assertThat(names(file(name))).isNotEmpty().isSubsetOf(known(YarnConfiguration.class));
+  }
+
+  /** What is said of a queue has the queue's path in its name. */
+  @Test
+  void namesOfQueues_areOnes() throws IllegalAccessException {
+    Set<String> known = known(CapacitySchedulerConfiguration.class);
+    assertThat(names(file("capacity-scheduler.xml")))
+        .isNotEmpty()
+        .allSatisfy(
+            name ->
+                assertThat(known)
+                    .contains(
+                        name.replaceFirst(
+                            "^yarn\\.scheduler\\.capacity\\.root\\.((default|training)\\.)?", "")));
   }
 
   @Test
