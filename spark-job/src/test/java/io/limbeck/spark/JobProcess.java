@@ -119,20 +119,25 @@ final class JobProcess {
     return java(folder, all, command.toArray(String[]::new)).start();
   }
 
+  /** The classes of the tests. */
+  static Path testClasses() {
+    return Path.of("target", "test-classes").toAbsolutePath();
+  }
+
   /**
-   * The same with the classes of the tests.
+   * A command with more classes, to be started.
    *
    * @param folder where relative paths begin
+   * @param classes a folder of them
    * @param options of the JVM, with Spark's properties
    * @param arguments of the job's main class
    */
-  static Process startWithTests(Path folder, List<String> options, String... arguments)
+  static ProcessBuilder with(Path folder, Path classes, List<String> options, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of("io.limbeck.spark.cli.Limbeck"));
     Collections.addAll(command, arguments);
-    String path =
-        classPath() + File.pathSeparator + Path.of("target", "test-classes").toAbsolutePath();
-    return java(folder, path, options, command.toArray(String[]::new)).start();
+    String path = classPath() + File.pathSeparator + classes;
+    return java(folder, path, options, command.toArray(String[]::new));
   }
 
   /**

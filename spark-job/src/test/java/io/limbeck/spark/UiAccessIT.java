@@ -53,13 +53,15 @@ class UiAccessIT {
     options.add("-Dspark.acls.enable=true");
     options.add("-Dspark.ui.view.acls=alice");
     Process process =
-        JobProcess.startWithTests(
-            dir,
-            options,
-            "run",
-            new TinyExperiment(dir).file().toString(),
-            "--set=output.dir=" + dir.resolve("out"),
-            "--set=schedule.epochs=100000");
+        JobProcess.with(
+                dir,
+                JobProcess.testClasses(),
+                options,
+                "run",
+                new TinyExperiment(dir).file().toString(),
+                "--set=output.dir=" + dir.resolve("out"),
+                "--set=schedule.epochs=100000")
+            .start();
     try {
       String ui = "http://127.0.0.1:" + port;
       awaitTab(process, ui + "/distillation/?name=alice");
