@@ -33,6 +33,9 @@ const charts = (() => {
     return series.map(each => each.values.map((value, i) => (sums[i] += value ?? 0)));
   }
 
+  /** Few values have dots on their line, and one alone has nothing else. */
+  const dotted = (count, plain) => count === 1 || (count < 40 && !plain);
+
   function options(spec, width) {
     const unit = UNITS[spec.unit], tick = TICKS[spec.unit];
     const lines = spec.series.map((each, i) => {
@@ -45,7 +48,7 @@ const charts = (() => {
         fill: spec.stacked ? color + '99' : undefined,
         paths: spec.dots ? () => null : undefined,
         points: spec.dots ? { show: true, size: 7, fill: color }
-          : { show: !each.dashed && !spec.stacked && each.values.length < 40 },
+          : { show: chart => dotted(chart.data[0].length, spec.stacked || each.dashed) },
         spanGaps: true,
         // Where nobody points at anything, the legend tells the latest, if there is such a thing.
         value: (chart, value, column, at) => text(unit, spec.dots && at == null ? null : each.values.at(at ?? -1)),
