@@ -79,6 +79,8 @@ class ArchitectureTest {
           .definedBy("..spark.plugin..")
           .layer("console")
           .definedBy("..spark.console..")
+          .layer("preparation")
+          .definedBy("..spark.preparation..")
           .layer("job")
           .definedBy("..spark.job..")
           .layer("dl4j")
@@ -125,8 +127,11 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("monitor", "round", "report")
           .whereLayer("plugin")
           .mayOnlyAccessLayers("ui", "metrics", "worker")
+          .whereLayer("preparation")
+          .mayOnlyAccessLayers("storage", "data", "model", "worker", "device")
           .whereLayer("job")
           .mayOnlyAccessLayers(
+              "preparation",
               "storage",
               "data",
               "model",
@@ -139,8 +144,7 @@ class ArchitectureTest {
               "visual",
               "monitor",
               "console",
-              "plugin",
-              "device")
+              "plugin")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers(
               "storage", "data", "model", "worker", "round", "precision", "monitor", "plugin")
@@ -148,6 +152,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("monitor", "storage", "data", "report", "job", "console", "device")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
+              "preparation",
               "storage",
               "data",
               "model",

@@ -5,6 +5,8 @@ import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
+import io.limbeck.spark.preparation.Background;
+import io.limbeck.spark.preparation.Prepared;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.limbeck.spark.job;
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.Part;
+import io.limbeck.spark.preparation.Prepared;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -8,6 +8,8 @@ import io.limbeck.dl4j.graph.LogitsForm;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
 import io.limbeck.dl4j.store.ModelFile;
+import io.limbeck.spark.preparation.Exits;
+import io.limbeck.spark.preparation.LearningNetworks;
 import io.limbeck.spark.worker.WorkerPlan;
 import java.util.ArrayList;
 import java.util.Arrays;

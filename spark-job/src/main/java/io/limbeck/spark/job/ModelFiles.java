@@ -1,5 +1,6 @@
 package io.limbeck.spark.job;
 
+import io.limbeck.spark.preparation.Mode;
 import io.limbeck.spark.storage.Storage;
 import java.util.Map;
 

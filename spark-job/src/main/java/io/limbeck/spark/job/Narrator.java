@@ -3,6 +3,7 @@ package io.limbeck.spark.job;
 import io.limbeck.spark.checkpoint.RunProgress;
 import io.limbeck.spark.monitor.DistillationEvent;
 import io.limbeck.spark.monitor.Monitor;
+import io.limbeck.spark.preparation.Mode;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.RunRecord;
 import io.limbeck.spark.round.RoundSummary;

@@ -1,6 +1,7 @@
 package io.limbeck.spark.job;
 
 import io.limbeck.dl4j.store.ArrayFile;
+import io.limbeck.spark.preparation.Mode;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.ReportPage;
 import io.limbeck.spark.storage.Storage;

@@ -4,6 +4,8 @@ import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.console.Console;
+import io.limbeck.spark.preparation.Mode;
+import io.limbeck.spark.preparation.Prepared;
 import io.limbeck.spark.report.ModelSeries;
 import io.limbeck.spark.report.OtherSeries;
 import io.limbeck.spark.report.RunRecord;

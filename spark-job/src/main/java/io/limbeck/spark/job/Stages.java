@@ -4,6 +4,8 @@ import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.config.MultiStage;
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.preparation.Preparation;
+import io.limbeck.spark.preparation.Prepared;
 import io.limbeck.spark.storage.Folders;
 import io.limbeck.spark.storage.Storage;
 import java.io.IOException;

@@ -2,12 +2,12 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.ExperimentConfig;
-import io.limbeck.core.error.UserException;
 import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.core.network.NetworkDescription;
 import io.limbeck.spark.cache.CacheKey;
 import io.limbeck.spark.cache.TeacherCache;
 import io.limbeck.spark.data.ExampleSet;
+import io.limbeck.spark.preparation.Prepared;
 import io.limbeck.spark.worker.FrozenTeachers;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class TeacherCaches {
    * @param prepared the experiment
    * @param train its training examples
    * @param teachers its teacher
-   * @throws UserException when it would be too large
+   * @throws io.limbeck.core.error.UserException when it would be too large
    */
   static Optional<TeacherCache> of(
       SparkSession spark, Prepared prepared, ExampleSet train, Broadcast<FrozenTeachers> teachers) {
@@ -41,21 +41,6 @@ final class TeacherCaches {
                     train,
                     teachers,
                     config.schedule().batchSize()));
-  }
-
-  /**
-   * Refuses what depends on more of the teacher than its outputs.
-   *
-   * @param prepared the experiment
-   * @throws UserException naming what that is
-   */
-  static void requireCacheable(Prepared prepared) {
-    if (prepared.config().teacherCache() != null
-        && !prepared.distilling().distiller().teacherIsPure()) {
-      throw new UserException(
-          "'teacher_cache' keeps what the teacher's modules put out, but 'algorithm.distiller' watches or delivers calls of"
-              + " methods while it runs: leave out one of the two");
-    }
   }
 
   private static CacheKey key(Prepared prepared, ExampleSet train) {

@@ -7,6 +7,7 @@ import io.limbeck.spark.checkpoint.Checkpoint;
 import io.limbeck.spark.checkpoint.CheckpointStore;
 import io.limbeck.spark.checkpoint.RunProgress;
 import io.limbeck.spark.evaluation.Scores;
+import io.limbeck.spark.preparation.Mode;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.EpochSums;
 import io.limbeck.spark.report.RunRecord;

@@ -9,6 +9,8 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.console.Console;
+import io.limbeck.spark.preparation.PlanText;
+import io.limbeck.spark.preparation.Preparation;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.SummaryTable;
 import java.awt.image.BufferedImage;

@@ -12,6 +12,7 @@ import io.limbeck.spark.TestMasks;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.TestText;
 import io.limbeck.spark.console.Console;
+import io.limbeck.spark.preparation.Preparation;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.report.RunRecord;

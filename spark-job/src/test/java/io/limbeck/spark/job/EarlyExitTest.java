@@ -13,6 +13,7 @@ import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.DataLoader;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.Part;
+import io.limbeck.spark.evaluation.Evaluator;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -12,6 +12,8 @@ import io.limbeck.dl4j.augment.BatchAugments;
 import io.limbeck.dl4j.engine.CpuEngine;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.console.Console;
+import io.limbeck.spark.preparation.PlanText;
+import io.limbeck.spark.preparation.Preparation;
 import io.limbeck.spark.report.JobTimes;
 import io.limbeck.spark.report.Report;
 import java.io.ByteArrayInputStream;

@@ -10,6 +10,8 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.store.ArrayFile;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.console.Console;
+import io.limbeck.spark.preparation.PlanText;
+import io.limbeck.spark.preparation.Prepared;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -10,6 +10,7 @@ import io.limbeck.spark.TestData;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.console.Console;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.preparation.Preparation;
 import io.limbeck.spark.report.Report;
 import io.limbeck.spark.storage.Storage;
 import java.io.ByteArrayOutputStream;

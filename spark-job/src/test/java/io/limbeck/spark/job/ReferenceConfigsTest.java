@@ -15,6 +15,7 @@ import io.limbeck.dl4j.store.ModelFile;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.console.Console;
 import io.limbeck.spark.model.ModelFactory;
+import io.limbeck.spark.preparation.Preparation;
 import io.limbeck.spark.storage.Folders;
 import io.limbeck.spark.storage.Storage;
 import java.awt.image.BufferedImage;

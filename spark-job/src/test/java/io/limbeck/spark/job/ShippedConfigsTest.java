@@ -6,6 +6,7 @@ import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.config.MultiStage;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.preparation.Preparation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

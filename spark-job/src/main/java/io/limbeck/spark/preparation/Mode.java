@@ -1,10 +1,10 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import io.limbeck.core.config.AlgorithmConfig;
 import io.limbeck.core.config.Distillation;
 
 /** What one training is for. */
-enum Mode {
+public enum Mode {
   /** The student with its teacher. */
   DISTILLED("distilled"),
   /** The student from labels alone, to compare. */
@@ -19,17 +19,17 @@ enum Mode {
   }
 
   /** What the training of an algorithm is for. */
-  static Mode of(AlgorithmConfig algorithm) {
+  public static Mode of(AlgorithmConfig algorithm) {
     return algorithm instanceof Distillation ? DISTILLED : SUPERVISED;
   }
 
   /** The words for people. */
-  String label() {
+  public String label() {
     return label;
   }
 
   /** The word in file names. */
-  String fileName() {
+  public String fileName() {
     return label.replace(' ', '-');
   }
 }

@@ -1,4 +1,4 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import io.limbeck.core.config.BatchAugment;
 import io.limbeck.core.config.DataConfig;
@@ -65,7 +65,7 @@ public final class Preparation {
    * @param config what is wanted
    * @param loader of its data
    */
-  Prepared prepare(ExperimentConfig config, DataLoader loader) {
+  public Prepared prepare(ExperimentConfig config, DataLoader loader) {
     GpuCheck.requireOnDriver();
     ExecutorGpus.require(new JavaSparkContext(spark.sparkContext()), () -> workers(config));
     List<Integer> declared = config.data().shape();
@@ -115,7 +115,7 @@ public final class Preparation {
             List.of(),
             assembly.distilling(),
             assembly.teachers());
-    TeacherCaches.requireCacheable(prepared);
+    requireCacheable(prepared);
     WorkerPlan plan = trialPlan(prepared, learning);
     long[] numbers = TrialStep.run(plan, prepared.frozenTeachers(), shape, config.data());
     return planned(prepared, learning, numbers[0], numbers[1]);
@@ -144,6 +144,16 @@ public final class Preparation {
     }
   }
 
+  /** What depends on more of the teacher than its outputs cannot be kept. */
+  private static void requireCacheable(Prepared prepared) {
+    if (prepared.config().teacherCache() != null
+        && !prepared.distilling().distiller().teacherIsPure()) {
+      throw new UserException(
+          "'teacher_cache' keeps what the teacher's modules put out, but 'algorithm.distiller' watches or delivers calls of"
+              + " methods while it runs: leave out one of the two");
+    }
+  }
+
   private static void requireContrastUsed(ExperimentConfig config) {
     boolean used =
         config.algorithm() instanceof Distillation distill
@@ -157,7 +167,7 @@ public final class Preparation {
   }
 
   /** Of a distillation's run that is forgotten. */
-  static WorkerPlan trialPlan(Prepared prepared, LearningNetworks learning) {
+  public static WorkerPlan trialPlan(Prepared prepared, LearningNetworks learning) {
     ExperimentConfig config = prepared.config();
     Distillation distill = (Distillation) config.algorithm();
     return new WorkerPlan(

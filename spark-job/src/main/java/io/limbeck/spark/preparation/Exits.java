@@ -1,4 +1,4 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExitConfig;
@@ -24,12 +24,12 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
  * @param connectors of the distiller
  * @param network that they are connected to
  */
-record Exits(
+public record Exits(
     Map<String, ExitConfig> wanted, List<PlannedConnector> connectors, NetworkDescription network) {
   private static final String KEY = "algorithm.exits";
 
   /** No exits. */
-  static final Exits NONE = new Exits(Map.of(), List.of(), null);
+  public static final Exits NONE = new Exits(Map.of(), List.of(), null);
 
   /**
    * Those of an algorithm.
@@ -109,7 +109,7 @@ record Exits(
    * @param conf the network in logits form, which is changed
    * @return the vertex of each one's logits, by name
    */
-  Map<String, String> addTo(ComputationGraphConfiguration conf) {
+  public Map<String, String> addTo(ComputationGraphConfiguration conf) {
     Map<String, String> logits = new LinkedHashMap<>();
     if (!wanted.isEmpty()) {
       Map<String, List<String>> outputs =

@@ -1,4 +1,4 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import io.limbeck.core.config.ConfigReader;
 import io.limbeck.core.error.UserException;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.job.TinyExperiment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import io.limbeck.core.config.AlgorithmConfig;
 import io.limbeck.core.config.ArchitectureConfig;
@@ -20,7 +20,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** The networks of a run that learn: one, or several that are joined in one graph. */
-final class LearningNetworks {
+public final class LearningNetworks {
   private static final long PEER = 8;
 
   private final AlgorithmConfig algorithm;
@@ -39,7 +39,7 @@ final class LearningNetworks {
    * @param seed of the run
    * @throws io.limbeck.core.error.UserException when one does not fit the data
    */
-  LearningNetworks(AlgorithmConfig algorithm, Mode mode, ModelFactory factory, long seed) {
+  public LearningNetworks(AlgorithmConfig algorithm, Mode mode, ModelFactory factory, long seed) {
     this.algorithm = algorithm;
     this.mode = mode;
     this.factory = factory;
@@ -62,7 +62,7 @@ final class LearningNetworks {
   }
 
   /** Their names, the one that the experiment is about first; one alone has the empty name. */
-  List<String> names() {
+  public List<String> names() {
     return List.copyOf(networks.keySet());
   }
 
@@ -77,7 +77,7 @@ final class LearningNetworks {
   }
 
   /** The networks as their users know them, with the weights that they start from. */
-  Map<String, ComputationGraph> start() {
+  public Map<String, ComputationGraph> start() {
     Map<String, ComputationGraph> start = new LinkedHashMap<>();
     networks.forEach((name, network) -> start.put(name, start(name, network)));
     return start;
@@ -97,7 +97,7 @@ final class LearningNetworks {
   }
 
   /** All of them in logits form as one graph, as they are evaluated. */
-  ComputationGraphConfiguration evaluated() {
+  public ComputationGraphConfiguration evaluated() {
     Map<String, ComputationGraphConfiguration> logitsForms = new LinkedHashMap<>();
     configurations.forEach((name, conf) -> logitsForms.put(name, LogitsForm.of(conf)));
     return JoinedGraph.of(logitsForms);
@@ -109,7 +109,7 @@ final class LearningNetworks {
   }
 
   /** The same as they are trained. */
-  ComputationGraphConfiguration trained() {
+  public ComputationGraphConfiguration trained() {
     Map<String, ComputationGraphConfiguration> logitsForms = new LinkedHashMap<>();
     configurations.forEach(
         (name, conf) -> {
@@ -130,12 +130,12 @@ final class LearningNetworks {
   }
 
   /** Whether the mean of all logits is a vertex of the graph. */
-  boolean hasEnsemble() {
+  public boolean hasEnsemble() {
     return mode == Mode.DISTILLED && algorithm instanceof OnlineDistill;
   }
 
   /** Whether a network's BatchNorms keep the statistics that they start with. */
-  boolean keepsStatistics(String name) {
+  public boolean keepsStatistics(String name) {
     return mode == Mode.DISTILLED
         && algorithm instanceof SingleTeacherDistill single
         && name.equals(SingleTeacherDistill.TEACHER)
@@ -143,7 +143,7 @@ final class LearningNetworks {
   }
 
   /** Their cross-entropies with the labels. */
-  List<TaskLoss> taskLosses() {
+  public List<TaskLoss> taskLosses() {
     return networks.entrySet().stream()
         .map(
             entry ->

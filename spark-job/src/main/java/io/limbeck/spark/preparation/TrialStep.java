@@ -1,4 +1,4 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.LabelType;

@@ -1,13 +1,10 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.evaluation;
 
 import io.limbeck.core.network.FrozenTeacher;
 import io.limbeck.dl4j.graph.BatchNormMoments;
 import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.device.GpuDemand;
-import io.limbeck.spark.evaluation.MomentsTask;
-import io.limbeck.spark.evaluation.ScoreTask;
-import io.limbeck.spark.evaluation.Scores;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -79,7 +76,8 @@ public final class Evaluator {
    * @param examples a part of the data
    * @param sample which mini-batches
    */
-  BatchNormMoments moments(FrozenNetwork network, ExampleSet examples, MomentsTask.Sample sample) {
+  public BatchNormMoments moments(
+      FrozenNetwork network, ExampleSet examples, MomentsTask.Sample sample) {
     spark.setJobDescription("compute BatchNorm's statistics");
     Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
     try {
@@ -106,7 +104,7 @@ public final class Evaluator {
    * @param description for the Spark UI
    * @return null where there is no such part
    */
-  Scores detailed(FrozenTeacher network, Optional<ExampleSet> examples, String description) {
+  public Scores detailed(FrozenTeacher network, Optional<ExampleSet> examples, String description) {
     return examples
         .map(part -> scores(network, part, false, true, description).get(0))
         .orElse(null);
@@ -116,7 +114,7 @@ public final class Evaluator {
    * Scores of each of its outputs, and of the mean of all logits where that is wanted; empty where
    * there is no such part.
    */
-  List<Scores> all(
+  public List<Scores> all(
       FrozenTeacher network,
       Optional<ExampleSet> examples,
       boolean ensemble,

@@ -1,4 +1,4 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import io.limbeck.core.config.DataFree;
 import io.limbeck.core.config.ExperimentConfig;
@@ -59,7 +59,7 @@ public record Prepared(
   public record Distilling(Distiller distiller, WorkerPlan.Distillation plan, Exits exits) {}
 
   /** The same of a config with other folders. */
-  Prepared of(ExperimentConfig other) {
+  public Prepared of(ExperimentConfig other) {
     return new Prepared(
         other, shape, workers, factory, memory, sizes, warnings, distilling, teachers);
   }
@@ -76,7 +76,7 @@ public record Prepared(
   }
 
   /** The teachers as they travel; null without any that is frozen. */
-  FrozenTeachers frozenTeachers() {
+  public FrozenTeachers frozenTeachers() {
     if (teachers.isEmpty() || distilling.plan().teacherLearns()) {
       return null;
     }
@@ -86,7 +86,7 @@ public record Prepared(
   }
 
   /** What makes images instead of data, for a seed; null where there are data. */
-  WorkerPlan.Generator generator(long seed) {
+  public WorkerPlan.Generator generator(long seed) {
     return config.algorithm() instanceof DataFree dataFree
         ? GeneratorPlan.of(config, dataFree, shape, seed)
         : null;

@@ -1,4 +1,4 @@
-package io.limbeck.spark.job;
+package io.limbeck.spark.preparation;
 
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  *
  * @param <T> what comes of it
  */
-final class Background<T> {
+public final class Background<T> {
   private final FutureTask<T> task;
 
   private Background(FutureTask<T> task) {
@@ -24,7 +24,7 @@ final class Background<T> {
    * @param name of the thread
    * @param work to do
    */
-  static <T> Background<T> start(String name, Supplier<T> work) {
+  public static <T> Background<T> start(String name, Supplier<T> work) {
     FutureTask<T> task = new FutureTask<>(work::get);
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
@@ -37,7 +37,7 @@ final class Background<T> {
    *
    * @throws RuntimeException what the work threw
    */
-  T await() {
+  public T await() {
     try {
       return task.get();
     } catch (ExecutionException e) {
@@ -55,7 +55,7 @@ final class Background<T> {
   }
 
   /** Waits until it has ended; empty where it failed. */
-  Optional<T> ifDone() {
+  public Optional<T> ifDone() {
     try {
       return Optional.of(await());
     } catch (RuntimeException e) {
