@@ -45,6 +45,8 @@ class ArchitectureTest {
           .definedBy("io.limbeck.spark.storage..")
           .layer("device")
           .definedBy("..spark.device..")
+          .layer("source")
+          .definedBy("..spark.source..")
           .layer("data")
           .definedBy("..spark.data..")
           .layer("model")
@@ -93,8 +95,10 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("device")
           .mayOnlyAccessLayers("storage")
+          .whereLayer("source")
+          .mayOnlyAccessLayers("storage")
           .whereLayer("data")
-          .mayOnlyAccessLayers("storage", "precision", "device")
+          .mayOnlyAccessLayers("source", "precision", "device")
           .whereLayer("cache")
           .mayOnlyAccessLayers("storage", "precision", "data", "worker", "device")
           .whereLayer("model")
@@ -132,6 +136,7 @@ class ArchitectureTest {
           .whereLayer("job")
           .mayOnlyAccessLayers(
               "preparation",
+              "source",
               "storage",
               "data",
               "model",
@@ -149,10 +154,12 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "storage", "data", "model", "worker", "round", "precision", "monitor", "plugin")
           .whereLayer("ml")
-          .mayOnlyAccessLayers("monitor", "storage", "data", "report", "job", "console", "device")
+          .mayOnlyAccessLayers(
+              "monitor", "source", "storage", "data", "report", "job", "console", "device")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
               "preparation",
+              "source",
               "storage",
               "data",
               "model",

@@ -2,7 +2,7 @@ package io.limbeck.spark.cli;
 
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.spark.data.DataLoader;
-import io.limbeck.spark.data.Part;
+import io.limbeck.spark.source.Part;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;

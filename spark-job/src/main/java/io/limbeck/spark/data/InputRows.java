@@ -2,6 +2,8 @@ package io.limbeck.spark.data;
 
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.source.Item;
+import io.limbeck.spark.source.RowValues;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.limbeck.spark.data;
 
+import io.limbeck.spark.source.Item;
 import java.io.Serializable;
 import java.util.List;
 

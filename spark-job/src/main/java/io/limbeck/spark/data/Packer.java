@@ -1,5 +1,6 @@
 package io.limbeck.spark.data;
 
+import io.limbeck.spark.source.Item;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,6 +1,7 @@
 package io.limbeck.spark.data;
 
 import io.limbeck.core.error.UserException;
+import io.limbeck.spark.source.Item;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.FileStatus;

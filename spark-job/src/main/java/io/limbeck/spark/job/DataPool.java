@@ -2,8 +2,8 @@ package io.limbeck.spark.job;
 
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.spark.data.DataLoader;
-import io.limbeck.spark.data.Part;
 import io.limbeck.spark.preparation.Prepared;
+import io.limbeck.spark.source.Part;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

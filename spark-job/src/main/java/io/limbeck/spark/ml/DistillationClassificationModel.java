@@ -1,9 +1,9 @@
 package io.limbeck.spark.ml;
 
 import io.limbeck.core.error.UserException;
-import io.limbeck.spark.data.Columns;
 import io.limbeck.spark.data.InputRows;
 import io.limbeck.spark.report.Report;
+import io.limbeck.spark.source.Columns;
 import io.limbeck.spark.storage.Storage;
 import java.util.Arrays;
 import java.util.OptionalInt;

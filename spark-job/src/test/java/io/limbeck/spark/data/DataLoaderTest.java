@@ -13,6 +13,7 @@ import io.limbeck.core.config.DataSource.Parquet;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.TestData;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.source.Part;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

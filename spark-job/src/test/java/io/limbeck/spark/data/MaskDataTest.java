@@ -17,6 +17,7 @@ import io.limbeck.core.error.UserException;
 import io.limbeck.spark.TestData;
 import io.limbeck.spark.TestMasks;
 import io.limbeck.spark.TestSpark;
+import io.limbeck.spark.source.Part;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;

@@ -12,7 +12,7 @@ import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.console.Console;
 import io.limbeck.spark.data.Batch;
 import io.limbeck.spark.data.DataLoader;
-import io.limbeck.spark.data.Part;
+import io.limbeck.spark.source.Part;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

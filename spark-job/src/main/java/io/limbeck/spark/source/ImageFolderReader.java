@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import io.limbeck.core.config.DataConfig.Resize;
 import io.limbeck.core.config.DataSource.ImageFolder;

@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import io.limbeck.core.config.DataSource;
 import java.util.function.Supplier;
@@ -13,7 +13,7 @@ import scala.Tuple2;
  * @param places which number each one has; looking may take a pass over the files
  * @param bytesPerValue of a value as it is kept
  */
-record Reading(JavaRDD<Item> items, Supplier<Places> places, int bytesPerValue) {
+public record Reading(JavaRDD<Item> items, Supplier<Places> places, int bytesPerValue) {
 
   /**
    * Examples with their numbers.
@@ -21,14 +21,14 @@ record Reading(JavaRDD<Item> items, Supplier<Places> places, int bytesPerValue) 
    * @param items in any order
    * @param count how many; 0 where the files do not tell
    */
-  record Numbered(JavaPairRDD<Long, Item> items, long count) {}
+  public record Numbered(JavaPairRDD<Long, Item> items, long count) {}
 
   /**
    * The examples that a config takes of the source, numbered from 0.
    *
    * @param source what is skipped and taken
    */
-  Numbered section(DataSource source) {
+  public Numbered section(DataSource source) {
     Places all = places.get();
     JavaPairRDD<Long, Item> numbered =
         items.mapToPair(item -> new Tuple2<>(all.number(item.place()), item));

@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +14,9 @@ import io.limbeck.core.config.LabelType;
 import io.limbeck.core.error.UserException;
 import io.limbeck.spark.TestSpark;
 import io.limbeck.spark.TestText;
+import io.limbeck.spark.data.Block;
+import io.limbeck.spark.data.DataLoader;
+import io.limbeck.spark.data.ExampleSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

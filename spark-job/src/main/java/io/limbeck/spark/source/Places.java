@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import java.io.Serializable;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.limbeck.core.error.UserException;

@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.DataSource;
@@ -20,7 +20,8 @@ public enum Part {
     return "data." + name().toLowerCase(Locale.ROOT);
   }
 
-  Optional<DataSource> of(DataConfig config) {
+  /** The source of this part, if the config has it. */
+  public Optional<DataSource> of(DataConfig config) {
     return Optional.ofNullable(
         switch (this) {
           case TRAIN -> config.train();

@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;

@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import io.limbeck.core.config.DataConfig.Resize;
 import io.limbeck.core.config.LabelType;
@@ -13,7 +13,7 @@ import org.apache.spark.sql.Row;
  * @param resize of encoded images; null for none
  * @param labelType what the column of labels holds
  */
-record RowValues(int[] shape, Resize resize, LabelType labelType) implements Serializable {
+public record RowValues(int[] shape, Resize resize, LabelType labelType) implements Serializable {
 
   static RowValues of(List<Integer> shape, Resize resize, LabelType labelType) {
     return new RowValues(
@@ -22,7 +22,13 @@ record RowValues(int[] shape, Resize resize, LabelType labelType) implements Ser
         labelType);
   }
 
-  static RowValues of(List<Integer> shape, Resize resize) {
+  /**
+   * Of rows whose labels, if they have any, are numbers.
+   *
+   * @param shape of one example; null where the values tell
+   * @param resize of encoded images; null for none
+   */
+  public static RowValues of(List<Integer> shape, Resize resize) {
     return of(shape, resize, LabelType.CLASS);
   }
 
@@ -69,7 +75,7 @@ record RowValues(int[] shape, Resize resize, LabelType labelType) implements Ser
    * @param column of its values
    * @param label its class
    */
-  Item item(Item.Place place, Row row, int column, int label) {
+  public Item item(Item.Place place, Row row, int column, int label) {
     if (row.isNullAt(column)) {
       return Item.ofProblem(place, place.name() + " has no values");
     }

@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import io.limbeck.core.config.DataConfig;
 import io.limbeck.core.config.DataSource;
@@ -19,7 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Reads the sources of a config, each by the reader of its format. */
-final class SourceReader {
+public final class SourceReader {
   private static final String TOKENIZE_KEY = "data.tokenize";
 
   private final SparkSession spark;
@@ -35,7 +35,7 @@ final class SourceReader {
    * @param config the data block
    * @param frames the rows of those parts that are no files
    */
-  SourceReader(SparkSession spark, DataConfig config, Map<Part, Dataset<Row>> frames) {
+  public SourceReader(SparkSession spark, DataConfig config, Map<Part, Dataset<Row>> frames) {
     this.spark = spark;
     this.context = new JavaSparkContext(spark.sparkContext());
     this.config = config;
@@ -49,7 +49,7 @@ final class SourceReader {
    * @param source of that part
    * @throws UserException when it cannot be read, or not as the config wants it
    */
-  Reading read(Part part, DataSource source) {
+  public Reading read(Part part, DataSource source) {
     String key = part.key();
     requireLabels(source, key);
     requireText(source, key);

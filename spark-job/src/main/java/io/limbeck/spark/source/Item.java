@@ -1,4 +1,4 @@
-package io.limbeck.spark.data;
+package io.limbeck.spark.source;
 
 import java.io.Serializable;
 import java.util.Comparator;
@@ -15,7 +15,7 @@ import java.util.Comparator;
  * @param map the class of each pixel; null where it has one class
  * @param problem null when all is well
  */
-record Item(
+public record Item(
     Place place, byte[] pixels, float[] numbers, int[] shape, int label, byte[] map, String problem)
     implements Serializable {
 
@@ -27,9 +27,10 @@ record Item(
    *     partition
    * @param position in that part
    */
-  record Place(String file, long block, long position) implements Serializable, Comparable<Place> {
+  public record Place(String file, long block, long position)
+      implements Serializable, Comparable<Place> {
     /** The "file" of rows that a program hands over. */
-    static final String FRAME = "the data frame";
+    public static final String FRAME = "the data frame";
 
     private static final Comparator<Place> ORDER =
         Comparator.comparing(Place::file)
@@ -37,7 +38,7 @@ record Item(
             .thenComparingLong(Place::position);
 
     /** What messages call it; the rows of a data frame have no order that its user knows. */
-    String name() {
+    public String name() {
       return file.equals(FRAME)
           ? "A row of the data frame"
           : "Example %d of %s".formatted(position, file);
