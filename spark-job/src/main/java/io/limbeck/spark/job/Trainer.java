@@ -5,8 +5,6 @@ import io.limbeck.core.config.Distillation;
 import io.limbeck.core.config.ExperimentConfig;
 import io.limbeck.core.config.ResultEpoch;
 import io.limbeck.core.loss.LossState;
-import io.limbeck.dl4j.graph.BatchNormMoments;
-import io.limbeck.dl4j.graph.FrozenNetwork;
 import io.limbeck.dl4j.graph.Learners;
 import io.limbeck.dl4j.graph.Networks;
 import io.limbeck.dl4j.graph.ParameterLayout;
@@ -15,10 +13,7 @@ import io.limbeck.spark.checkpoint.Checkpoint;
 import io.limbeck.spark.checkpoint.CheckpointStore;
 import io.limbeck.spark.checkpoint.RunProgress;
 import io.limbeck.spark.data.ContrastSampler;
-import io.limbeck.spark.data.ExampleSet;
 import io.limbeck.spark.data.TrainingData;
-import io.limbeck.spark.evaluation.Evaluator;
-import io.limbeck.spark.evaluation.MomentsTask;
 import io.limbeck.spark.evaluation.Scores;
 import io.limbeck.spark.preparation.Exits;
 import io.limbeck.spark.preparation.LearningNetworks;
@@ -27,16 +22,13 @@ import io.limbeck.spark.preparation.Prepared;
 import io.limbeck.spark.report.Disagreement;
 import io.limbeck.spark.report.EpochRecord;
 import io.limbeck.spark.report.RunRecord;
-import io.limbeck.spark.report.Split;
 import io.limbeck.spark.round.RoundEngine;
 import io.limbeck.spark.round.RoundSummary;
 import io.limbeck.spark.round.TrainingState;
 import io.limbeck.spark.worker.WorkerPlan;
 import io.limbeck.spark.worker.Workplace;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -51,7 +43,7 @@ final class Trainer {
   private final Teaching teaching;
   private final Narrator narrator;
   private final Stopwatch watch;
-  private final Evaluator evaluator;
+  private final Evaluation evaluation;
   private final Continuation continuation;
   private final ModelFiles models;
 
@@ -85,7 +77,7 @@ final class Trainer {
     this.watch = watch;
     this.continuation = continuation;
     this.models = models;
-    this.evaluator = new Evaluator(spark, config.data().numClasses());
+    this.evaluation = new Evaluation(spark, config, data, watch);
   }
 
   /**
@@ -237,55 +229,9 @@ final class Trainer {
     return continuation.stopWanted();
   }
 
-  /**
-   * What a student's BatchNorms see of training examples.
-   *
-   * @param student to be run
-   * @param batches of each partition
-   * @param seed of the run
-   * @param epoch that is done
-   */
-  BatchNormMoments moments(FrozenNetwork student, int batches, long seed, int epoch) {
-    MomentsTask.Sample sample =
-        new MomentsTask.Sample(batches, config.schedule().batchSize(), seed, epoch);
-    return watch.time(
-        Stopwatch.Part.EVALUATION, () -> evaluator.moments(student, data.train(), sample));
-  }
-
-  /** Scores of some networks on validation examples, by name; empty without any. */
-  Map<String, Split> validation(LearntNetworks networks, float[] parameters, String description) {
-    Map<String, Split> splits = new LinkedHashMap<>();
-    scores(networks, parameters, data.validation(), false, description)
-        .forEach((name, scores) -> splits.put(name, Split.of(scores)));
-    return splits;
-  }
-
-  /** Scores of some networks on test examples, by name; empty without any. */
-  Map<String, Scores> test(LearntNetworks networks, float[] parameters, String description) {
-    return scores(networks, parameters, data.test(), true, description);
-  }
-
-  private Map<String, Scores> scores(
-      LearntNetworks networks,
-      float[] parameters,
-      Optional<ExampleSet> part,
-      boolean predictions,
-      String description) {
-    List<Scores> all =
-        watch.time(
-            Stopwatch.Part.EVALUATION,
-            () ->
-                evaluator.all(
-                    networks.frozen(parameters),
-                    part,
-                    networks.hasEnsemble(),
-                    predictions,
-                    description));
-    Map<String, Scores> named = new LinkedHashMap<>();
-    for (int i = 0; i < all.size(); i++) {
-      named.put(networks.names().get(i), all.get(i));
-    }
-    return named;
+  /** How good what has been learnt is. */
+  Evaluation evaluation() {
+    return evaluation;
   }
 
   /**

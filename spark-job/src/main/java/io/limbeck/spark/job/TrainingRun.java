@@ -193,7 +193,9 @@ final class TrainingRun {
     Map<String, byte[]> models = files(parameters);
     trainer.models().last(mode, seed, models);
     Map<String, Split> all =
-        trainer.validation(networks, parameters, evaluate("epoch " + (epoch + 1), "validation"));
+        trainer
+            .evaluation()
+            .validation(networks, parameters, evaluate("epoch " + (epoch + 1), "validation"));
     Split validation = all.remove(first());
     boolean better =
         trainer.takesLastEpoch(mode) || (validation != null && validation.score() > bestAccuracy);
@@ -218,7 +220,8 @@ final class TrainingRun {
     Integer batches = trainer.config().averaging().recomputeBatchNorm();
     if (batches != null) {
       float[] parameters = state.parameters();
-      BatchNormMoments moments = trainer.moments(networks.frozen(parameters), batches, seed, epoch);
+      BatchNormMoments moments =
+          trainer.evaluation().moments(networks.frozen(parameters), batches, seed, epoch);
       if (moments.examples() > 0) {
         state = state.withParameters(networks.with(moments, parameters));
       }
@@ -241,7 +244,7 @@ final class TrainingRun {
   }
 
   private Map<String, Scores> test(float[] parameters, String which) {
-    return trainer.test(networks, parameters, evaluate(which, "test"));
+    return trainer.evaluation().test(networks, parameters, evaluate(which, "test"));
   }
 
   private String evaluate(String which, String part) {
