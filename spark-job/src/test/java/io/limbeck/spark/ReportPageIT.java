@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.limbeck.spark.job.TinyExperiment;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -209,6 +211,22 @@ class ReportPageIT {
 
   private static long found(Pattern words, String text) {
     return words.matcher(text).results().count();
+  }
+
+  /** Of many classes, charts are in another order, which must not cost any of them. */
+  @Test
+  void manyClasses_haveAllCharts() throws Exception {
+    JsonNode many = report.deepCopy();
+    for (JsonNode parent : many.findParents("accuracy_by_class")) {
+      ArrayNode classes = ((ObjectNode) parent).putArray("accuracy_by_class");
+      IntStream.range(0, 100).forEach(i -> classes.add(i % 7 / 7.0));
+    }
+    serve(
+        "/many.html",
+        ReportPage.of(Report.ofJson(new ObjectMapper().writeValueAsBytes(many), "report.json")));
+    String page = Chromium.dom(dir, url("/many.html"));
+    assertThat(page.split("class=\"u-legend", -1)).hasSize(8);
+    assertThat(page).contains("<h2>Time: ");
   }
 
   @Test

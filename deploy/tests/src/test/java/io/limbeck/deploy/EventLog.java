@@ -11,10 +11,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What Spark writes down of an application. */
 final class EventLog {
+  private static final Pattern RUNS_NETWORKS =
+      Pattern.compile("round \\d|evaluate|BatchNorm|fill teacher cache|executors' GPUs");
   private static final String NETWORKS = "networks";
   private static final String OTHERS = "others";
 
@@ -54,6 +57,11 @@ final class EventLog {
         .satisfies(by -> assertThat(by.get(NETWORKS)).hasSize(1).doesNotContain(0));
   }
 
+  /** All stages had Spark's profile of the whole application. */
+  void assertOneProfile() throws IOException {
+    assertThat(profiles().values()).isNotEmpty().allMatch(Set.of(0)::equals);
+  }
+
   private Map<String, Set<Integer>> profiles() throws IOException {
     Map<String, Set<Integer>> profiles = new TreeMap<>();
     try (Stream<Path> logs = Files.list(folder)) {
@@ -64,8 +72,7 @@ final class EventLog {
             String what = event.at("/Properties/spark.job.description").asText();
             profiles
                 .computeIfAbsent(
-                    what.matches(".*(round \\d|evaluate).*") ? NETWORKS : OTHERS,
-                    kind -> new TreeSet<>())
+                    RUNS_NETWORKS.matcher(what).find() ? NETWORKS : OTHERS, kind -> new TreeSet<>())
                 .add(event.at("/Stage Info/Resource Profile Id").asInt(-1));
           }
         }

@@ -25,7 +25,7 @@ final class Readme {
     }
   }
 
-  /** The only command under a heading. */
+  /** The first command under a heading. */
   Command command(String heading) {
     return command(heading, 0);
   }

@@ -2,13 +2,16 @@ package io.limbeck.deploy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +35,7 @@ import org.apache.hadoop.yarn.server.webproxy.WebAppProxyServer;
  */
 final class YarnCluster implements AutoCloseable {
   private static final String GPU = "yarn.io/gpu";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Path folder;
   private final MiniDFSCluster files;
@@ -82,7 +86,7 @@ final class YarnCluster implements AutoCloseable {
       proxy.init(yarn.getConfig());
       proxy.start();
       write();
-    } catch (InterruptedException | YarnException e) {
+    } catch (InterruptedException | YarnException | RuntimeException e) {
       close();
       throw new IllegalStateException(e);
     }
@@ -140,7 +144,8 @@ final class YarnCluster implements AutoCloseable {
   /**
    * A page of the running application's UI, from where YARN says that it is.
    *
-   * @return empty while there is none
+   * @param path below the UI's first page
+   * @return empty while there is none, or it does not answer
    */
   Optional<String> tracked(String path) throws IOException, InterruptedException, YarnException {
     Optional<ApplicationReport> running =
@@ -150,15 +155,20 @@ final class YarnCluster implements AutoCloseable {
     if (running.isEmpty()) {
       return Optional.empty();
     }
-    HttpResponse<String> answer =
-        HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build()
-            .send(
-                HttpRequest.newBuilder(URI.create(running.get().getTrackingUrl()).resolve(path))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
+    try {
+      HttpResponse<String> answer =
+          HttpClient.newBuilder()
+              .followRedirects(HttpClient.Redirect.NORMAL)
+              .build()
+              .send(
+                  HttpRequest.newBuilder(URI.create(running.get().getTrackingUrl()).resolve(path))
+                      .timeout(PATIENCE)
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
+    } catch (HttpTimeoutException | ConnectException e) {
+      return Optional.empty();
+    }
   }
 
   /** Seconds of GPUs that an application had. */

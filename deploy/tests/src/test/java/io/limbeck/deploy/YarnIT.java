@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -67,14 +68,19 @@ class YarnIT {
                 shell.run(
                     submitted(README.command("Submit with the driver here"), settings, "here")));
     new Thread(running).start();
-    assertTabBehindTheProxy(running);
+    try {
+      assertTabBehindTheProxy(running);
+    } finally {
+      // What failed here is told before what the tab lacked for it.
+      running.get();
+    }
     String said = running.get();
     assertThat(said).contains("gap recovered", "report: here/report.html");
     assertThat(done("here").has("gpus")).isFalse();
     assertThat(YarnCluster.gpuSeconds(cluster.lastApplication())).isZero();
   }
 
-  /** The tracking URL that YARN shows leads to the driver's UI by way of the resource manager. */
+  /** The tracking URL that YARN shows leads to the driver's UI by way of its web proxy. */
   private static void assertTabBehindTheProxy(Future<?> running) throws Exception {
     String runs = "";
     // Before that, Spark says that it is starting, or that there is no training yet.
@@ -110,14 +116,24 @@ class YarnIT {
     assertThat(cluster.output(application)).contains("gap recovered");
   }
 
-  /** As the page says of it: the settings without the deploy mode, the command with the script. */
+  /**
+   * As the page says of it: the settings without the deploy mode, the command with the script. Here
+   * every task takes a GPU, by Spark's own setting instead of ours.
+   */
   @Test
   void driverHere_withGpus() throws Exception {
     Path withGpus = dir.resolve("gpus-here.conf");
     shell.run(settings("GPUs", withGpus).with(" --deploy-mode cluster", ""));
+    String computed = Files.readString(withGpus);
+    assertThat(computed).contains("spark.limbeck.task.resource.gpu.amount ");
+    Files.writeString(withGpus, computed.replace("spark.limbeck.task", "spark.task"));
+    EventLog events = EventLog.in(dir.resolve("events-of-every-task"));
     shell.run(
         submitted(README.command("Submit with the driver here"), withGpus, "here-with-gpus")
-            .with("--queue default", "--queue default --files deploy/gpu/discover-gpus"));
+            .with(
+                "--queue default",
+                "--queue default --files deploy/gpu/discover-gpus " + events.settings()));
+    events.assertOneProfile();
     assertThat(QuickStart.gpus(done("here-with-gpus")))
         .isNotEmpty()
         .allMatch(each -> each.equals("0"));

@@ -23,7 +23,8 @@ public record AveragingConfig(
     @Key(
             value =
                 "Partitions of the training examples, each with a student of its own; the result depends on it, so set it"
-                    + " where runs must be repeatable on other machines. By default the cores that Spark has",
+                    + " where runs must be repeatable on other machines. By default as many as tasks run at once: the cores that"
+                    + " Spark has, or what its GPUs take",
             optional = true,
             min = 1)
         Integer workers,

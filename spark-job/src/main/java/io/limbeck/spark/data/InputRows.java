@@ -34,7 +34,7 @@ public final class InputRows implements Serializable {
    * A mini-batch.
    *
    * @param rows at least one
-   * @param column of the examples, as {@link Columns#features} makes it
+   * @param column of the examples, as {@link io.limbeck.spark.source.Columns#features} makes it
    * @return {@code [rows, …]}
    * @throws UserException when a row has no example of the network's shape
    */

@@ -1,5 +1,5 @@
 /**
- * Examples from files to mini-batches: one packed block a partition, shuffled and augmented from
+ * From examples to mini-batches: packed into blocks, dealt out evenly, shuffled and augmented from
  * seeds alone.
  */
 package io.limbeck.spark.data;

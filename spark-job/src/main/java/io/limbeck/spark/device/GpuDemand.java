@@ -25,7 +25,7 @@ public record GpuDemand(double perTask, boolean networksOnly) {
   private static final Map<String, ResourceProfile> PROFILES = new ConcurrentHashMap<>();
   private static final String EVERY_TASK = "spark.task.resource.gpu.amount";
   private static final String EXECUTORS = "spark.executor.resource.gpu.amount";
-  private static final String INSTANCES = "spark.executor.instances";
+  private static final String MASTER = "spark.master";
   private static final String CORES = "spark.executor.cores";
   private static final String DYNAMIC = "spark.dynamicAllocation.enabled";
   private static final String CPUS = "spark.task.cpus";
@@ -55,10 +55,10 @@ public record GpuDemand(double perTask, boolean networksOnly) {
           "'%s' needs '%s' to be false: what examples executors keep, they train on"
               .formatted(NETWORKS_ONLY, DYNAMIC));
     }
-    if (conf.get("spark.master", "local").matches("local(\\[.*)?")) {
+    if (conf.get(MASTER, "local").matches("local(\\[.*)?")) {
       throw new UserException(
           "'%s' needs a cluster: Spark has profiles of stages on standalone, YARN and Kubernetes, but 'spark.master' is \"%s\""
-              .formatted(NETWORKS_ONLY, conf.get("spark.master")));
+              .formatted(NETWORKS_ONLY, conf.get(MASTER)));
     }
     return new GpuDemand(amount(conf.get(NETWORKS_ONLY)), true);
   }
@@ -103,11 +103,16 @@ public record GpuDemand(double perTask, boolean networksOnly) {
    * @return empty where they do not say how many executors of how many cores there are to be
    */
   public OptionalInt slotsAskedFor(SparkConf conf) {
-    if (!conf.contains(INSTANCES) || !conf.contains(CORES) || conf.getBoolean(DYNAMIC, false)) {
+    int cores = conf.getInt(CORES, 0);
+    if (cores == 0 || conf.getBoolean(DYNAMIC, false)) {
       return OptionalInt.empty();
     }
-    int byCores = conf.getInt(CORES, 1) / conf.getInt(CPUS, 1);
-    int all = conf.getInt(INSTANCES, 0) * slots(byCores, conf.getInt(EXECUTORS, 0));
+    // Spark's own manager knows no number of executors, only of cores.
+    int executors =
+        conf.get(MASTER, "").startsWith("spark://")
+            ? conf.getInt("spark.cores.max", 0) / cores
+            : conf.getInt("spark.executor.instances", 0);
+    int all = executors * slots(cores / conf.getInt(CPUS, 1), conf.getInt(EXECUTORS, 0));
     return all > 0 ? OptionalInt.of(all) : OptionalInt.empty();
   }
 

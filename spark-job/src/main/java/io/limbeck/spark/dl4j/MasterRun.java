@@ -43,6 +43,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 /** One student under a {@link DistillationTrainingMaster}, from epoch to epoch. */
 final class MasterRun implements AutoCloseable {
   private static final String TITLE = "distilled";
+  private static final String LOOK = "look at the examples";
 
   private final JavaSparkContext spark;
   private final MasterSettings settings;
@@ -64,7 +65,7 @@ final class MasterRun implements AutoCloseable {
     this.spark = spark;
     this.settings = settings;
     this.student = student;
-    spark.setJobDescription("look at the examples");
+    spark.setJobDescription(LOOK);
     ComputationGraphConfiguration studentForm = LogitsForm.of(student.getConfiguration());
     ComputationGraphConfiguration teacherForm = LogitsForm.of(teacher.getConfiguration());
     InputType input = input(blocks);
@@ -146,6 +147,7 @@ final class MasterRun implements AutoCloseable {
 
   void epoch(
       ComputationGraph network, JavaRDD<Block> blocks, Collection<TrainingListener> listeners) {
+    spark.setJobDescription(LOOK);
     RoundEngine engine =
         new RoundEngine(
             spark,

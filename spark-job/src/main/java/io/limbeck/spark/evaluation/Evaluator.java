@@ -75,10 +75,11 @@ public final class Evaluator {
    * @param network with its logits as the only output
    * @param examples a part of the data
    * @param sample which mini-batches
+   * @param description for the Spark UI
    */
   public BatchNormMoments moments(
-      FrozenNetwork network, ExampleSet examples, MomentsTask.Sample sample) {
-    spark.setJobDescription("compute BatchNorm's statistics");
+      FrozenNetwork network, ExampleSet examples, MomentsTask.Sample sample, String description) {
+    spark.setJobDescription(description);
     Broadcast<FrozenNetwork> broadcast = spark.broadcast(network);
     try {
       return gpus()
@@ -111,8 +112,14 @@ public final class Evaluator {
   }
 
   /**
-   * Scores of each of its outputs, and of the mean of all logits where that is wanted; empty where
-   * there is no such part.
+   * Scores of each of a network's outputs.
+   *
+   * @param network with logits as its outputs
+   * @param examples a part of the data
+   * @param ensemble whether those of the mean of all logits come behind them
+   * @param predictions whether they tell what it takes every example for
+   * @param description for the Spark UI
+   * @return empty where there is no such part
    */
   public List<Scores> all(
       FrozenTeacher network,

@@ -1,2 +1,4 @@
-/** How good a classifier is, counted partition by partition. */
+/**
+ * A network on a part of the data, counted partition by partition: how good it is, what it sees.
+ */
 package io.limbeck.spark.evaluation;

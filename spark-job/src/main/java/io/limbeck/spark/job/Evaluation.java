@@ -43,12 +43,15 @@ final class Evaluation {
    * @param batches of each partition
    * @param seed of the run
    * @param epoch that is done
+   * @param description for the Spark UI
    */
-  BatchNormMoments moments(FrozenNetwork student, int batches, long seed, int epoch) {
+  BatchNormMoments moments(
+      FrozenNetwork student, int batches, long seed, int epoch, String description) {
     MomentsTask.Sample sample =
         new MomentsTask.Sample(batches, config.schedule().batchSize(), seed, epoch);
     return watch.time(
-        Stopwatch.Part.EVALUATION, () -> evaluator.moments(student, data.train(), sample));
+        Stopwatch.Part.EVALUATION,
+        () -> evaluator.moments(student, data.train(), sample, description));
   }
 
   /** Scores of some networks on validation examples, by name; empty without any. */

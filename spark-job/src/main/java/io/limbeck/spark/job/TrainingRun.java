@@ -195,7 +195,10 @@ final class TrainingRun {
     Map<String, Split> all =
         trainer
             .evaluation()
-            .validation(networks, parameters, evaluate("epoch " + (epoch + 1), "validation"));
+            .validation(
+                networks,
+                parameters,
+                evaluate("epoch %d / %d".formatted(epoch + 1, allEpochs), "validation"));
     Split validation = all.remove(first());
     boolean better =
         trainer.takesLastEpoch(mode) || (validation != null && validation.score() > bestAccuracy);
@@ -221,7 +224,14 @@ final class TrainingRun {
     if (batches != null) {
       float[] parameters = state.parameters();
       BatchNormMoments moments =
-          trainer.evaluation().moments(networks.frozen(parameters), batches, seed, epoch);
+          trainer
+              .evaluation()
+              .moments(
+                  networks.frozen(parameters),
+                  batches,
+                  seed,
+                  epoch,
+                  called("compute BatchNorm's statistics"));
       if (moments.examples() > 0) {
         state = state.withParameters(networks.with(moments, parameters));
       }
@@ -248,6 +258,11 @@ final class TrainingRun {
   }
 
   private String evaluate(String which, String part) {
-    return "%s, seed %d: evaluate %s on %s".formatted(mode.label(), seed, which, part);
+    return called("evaluate %s on %s".formatted(which, part));
+  }
+
+  /** What the Spark UI calls a job of this run. */
+  private String called(String what) {
+    return "%s, seed %d: %s".formatted(mode.label(), seed, what);
   }
 }

@@ -19,9 +19,7 @@ final class EpochHistory {
       if (kept.size() == RoundHistory.CAPACITY) {
         halve();
       }
-      if (count % stride == 0) {
-        kept.add(epoch);
-      }
+      kept.add(epoch);
     }
     count++;
     latest = epoch;

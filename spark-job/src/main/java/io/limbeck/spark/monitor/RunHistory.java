@@ -9,6 +9,7 @@ import io.limbeck.spark.round.RoundSummary;
 /** What has happened in one training so far. */
 final class RunHistory {
   private final RunStarted start;
+  private final int epochsBefore;
   private final RoundHistory rounds = new RoundHistory();
   private final EpochHistory epochs = new EpochHistory();
   private RoundSummary latest;
@@ -16,7 +17,8 @@ final class RunHistory {
   private long updated;
 
   RunHistory(RunStarted start) {
-    this.start = start;
+    this.start = new RunStarted(start.run(), start.time(), start.training().withoutEarlier());
+    this.epochsBefore = start.training().earlier().size();
     this.updated = start.time();
     start.training().earlier().forEach(epochs::add);
   }
@@ -36,11 +38,11 @@ final class RunHistory {
   RunView view() {
     return new RunView(
         start.run(),
-        start.training().withoutEarlier(),
+        start.training(),
         start.time(),
         updated,
         latest,
-        start.training().earlier().size(),
+        epochsBefore,
         epochs.count(),
         epochs.epochs(),
         done == null ? null : done.bestEpoch(),

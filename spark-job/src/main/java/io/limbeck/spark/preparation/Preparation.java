@@ -31,7 +31,7 @@ import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
-/** Finds out on the driver, before the cluster is used, whether an experiment can work. */
+/** Finds out on the driver, before anything is trained, whether an experiment can work. */
 public final class Preparation {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -67,7 +67,7 @@ public final class Preparation {
    */
   public Prepared prepare(ExperimentConfig config, DataLoader loader) {
     GpuCheck.requireOnDriver();
-    ExecutorGpus.require(new JavaSparkContext(spark.sparkContext()), () -> workers(config));
+    ExecutorGpus.require(new JavaSparkContext(spark.sparkContext()), () -> tasksAtOnce(config));
     List<Integer> declared = config.data().shape();
     if (declared == null) {
       return prepare(config, loader.shape());
@@ -166,7 +166,13 @@ public final class Preparation {
     }
   }
 
-  /** Of a distillation's run that is forgotten. */
+  /**
+   * What a worker needs to know to make the networks of a distillation, of a run without a number
+   * of steps, contrast or earlier connectors.
+   *
+   * @param prepared the experiment
+   * @param learning its networks that learn
+   */
   public static WorkerPlan trialPlan(Prepared prepared, LearningNetworks learning) {
     ExperimentConfig config = prepared.config();
     Distillation distill = (Distillation) config.algorithm();
@@ -207,6 +213,13 @@ public final class Preparation {
     Executor.await(context, byCores, PATIENCE);
     int byGpus = Executor.of(context).stream().mapToInt(Executor::slots).sum();
     return byGpus == 0 ? byCores : byGpus;
+  }
+
+  /** Once executors have come for them: who comes later is not looked at. */
+  private int tasksAtOnce(ExperimentConfig config) {
+    int tasks = workers(config);
+    Executor.await(spark.sparkContext(), tasks, PATIENCE);
+    return tasks;
   }
 
   private int workers(ExperimentConfig config) {

@@ -1,4 +1,4 @@
 /**
- * What an experiment needs is found, tried and checked on the driver, before the cluster is used.
+ * What an experiment needs is found, tried and checked on the driver, before anything is trained.
  */
 package io.limbeck.spark.preparation;

@@ -47,7 +47,7 @@ const charts = (() => {
         dash: each.dashed ? [6, 4] : undefined,
         fill: spec.stacked ? color + '99' : undefined,
         paths: spec.dots ? () => null : undefined,
-        points: spec.dots ? { show: true, size: 7, fill: color }
+        points: spec.dots ? { show: true, size: each.values.length > 60 ? 3 : 7, fill: color }
           : { show: chart => dotted(chart.data[0].length, spec.stacked || each.dashed) },
         spanGaps: true,
         // Where nobody points at anything, the legend tells the latest, if there is such a thing.
@@ -67,12 +67,12 @@ const charts = (() => {
         },
       },
       axes: [
-        { label: spec.x.label, labelSize: 18, size: 30, values: (chart, all) => all.map(v => text(UNITS[spec.x.unit ?? 'count'], v)),
+        { label: spec.x.axis ?? spec.x.label, labelSize: 18, size: 30, values: (chart, all) => all.map(v => text(UNITS[spec.x.unit ?? 'count'], v)),
           incrs: spec.x.unit ? undefined : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7] },
         { size: 62, values: (chart, all) => all.map(v => text(tick, v)) },
       ],
       series: [
-        { label: spec.x.label, value: (chart, value, column, at) => text(UNITS[spec.x.unit ?? 'count'], spec.dots && at == null ? null : spec.x.values.at(at ?? -1)) },
+        { label: spec.x.label, value: (chart, value, column, at) => text(UNITS[spec.x.unit ?? 'count'], spec.dots && at == null ? null : (spec.x.names ?? spec.x.values).at(at ?? -1)) },
         ...lines],
       // A band is filled down to the one below it.
       bands: spec.stacked ? lines.slice(1).map((line, i) => ({ series: [i + 2, i + 1] })) : undefined,
@@ -84,7 +84,7 @@ const charts = (() => {
   /**
    * Draws a chart into an element, or draws it anew with other numbers.
    *
-   * spec: title, x {label, values, unit?}, unit, series [{label, values, dashed?, color?}], stacked?, dots?, logarithmic?, range?
+   * spec: title, x {label, axis?, values, names?, unit?}, unit, series [{label, values, dashed?, color?}], stacked?, dots?, logarithmic?, range?
    */
   function draw(holder, spec) {
     const kind = JSON.stringify([spec.title, spec.unit, spec.logarithmic, spec.series.map(each => each.label)]);

@@ -178,17 +178,28 @@
     ...models.map(([name, model]) => [name, chosen(model).best[part]]),
   ].filter(([, split]) => split != null);
 
+  /** Dots by class; of many classes, in the order of the first series, in which they can be read. */
+  function byClass(title, unit, series) {
+    const first = series[0];
+    const classes = first.values.map((each, i) => i);
+    const many = classes.length > 60;
+    const order = many ? [...classes].sort((a, b) => first.values[a] - first.values[b]) : classes;
+    return {
+      title, unit, dots: true,
+      x: {
+        label: 'class', axis: many ? `classes, in the order of “${first.label}”` : undefined,
+        values: classes, names: order, range: [-0.5, classes.length - 0.5],
+      },
+      series: series.map(each => ({ ...each, values: order.map(i => each.values[i]) })),
+    };
+  }
+
   function quality() {
     if (evaluated.length === 0) {
       return null;
     }
-    const classes = evaluated[0][1].accuracy_by_class.map((each, i) => i);
-    const byClass = split => split.iou_by_class ?? split.accuracy_by_class;
-    const specs = [{
-      title: `${ofPixels ? 'IoU' : 'Accuracy'} by class`, dots: true, unit: 'percent',
-      x: { label: 'class', values: classes, range: [-0.5, classes.length - 0.5] },
-      series: evaluated.map(([label, split]) => ({ label, color: COLOR[label] ?? TEACHER, values: byClass(split) })),
-    }];
+    const specs = [byClass(`${ofPixels ? 'IoU' : 'Accuracy'} by class`, 'percent', evaluated.map(([label, split]) => (
+      { label, color: COLOR[label] ?? TEACHER, values: split.iou_by_class ?? split.accuracy_by_class })))];
     const calibrated = evaluated.filter(([, split]) => split.calibration != null);
     if (calibrated.length > 0) {
       const BINS = 15;
@@ -223,18 +234,13 @@
     ];
     const share = (each, key) => `${UNITS.count(each[key])} (${UNITS.percent(each[key] / each.examples)})`;
     const [name, main] = found.at(-1);
-    const classes = main.only_teacher_right_by_class.map((each, i) => i);
     return element('section', null, {}, element('h2', 'Where student and teacher disagree'),
       table(['', ...found.map(([label]) => label)], OUTCOMES.map(([label, key]) => [label, ...found.map(([, each]) => share(each, key))])),
       element('div', null, { class: 'charts' },
-        place({
-          title: `Examples that only one is right about, by class: ${name}`, dots: true, unit: 'count',
-          x: { label: 'class', values: classes, range: [-0.5, classes.length - 0.5] },
-          series: [
-            { label: 'only the teacher', color: TEACHER, values: main.only_teacher_right_by_class },
-            { label: 'only the student', color: COLOR[name] ?? COLOR.distilled, values: main.only_student_right_by_class },
-          ],
-        }),
+        place(byClass(`Examples that only one is right about, by class: ${name}`, 'count', [
+          { label: 'only the teacher', color: TEACHER, values: main.only_teacher_right_by_class },
+          { label: 'only the student', color: COLOR[name] ?? COLOR.distilled, values: main.only_student_right_by_class },
+        ])),
         element('div', null, {}, element('h5', `What they disagree about most: ${name}`),
           table(['the teacher says', 'the student says', 'examples', 'teacher right', 'student right'],
             main.pairs.map(pair => [`class ${pair.teacher}`, `class ${pair.student}`, pair.examples, pair.teacher_right, pair.student_right])))));

@@ -29,6 +29,10 @@ class GpuDemandTest {
     GpuDemand demand = new GpuDemand(1, true);
     assertThat(demand.slotsAskedFor(conf)).isEmpty();
     conf.set("spark.executor.instances", "3").set("spark.executor.cores", "8");
+    assertThat(demand.slotsAskedFor(conf)).as("no number that Spark's own manager knows").isEmpty();
+    conf.set("spark.cores.max", "39");
+    assertThat(demand.slotsAskedFor(conf)).as("four executors, two GPUs each").hasValue(8);
+    conf.set("spark.master", "yarn");
     assertThat(demand.slotsAskedFor(conf)).hasValue(6);
     conf.set("spark.task.cpus", "8");
     assertThat(demand.slotsAskedFor(conf)).hasValue(3);

@@ -189,17 +189,21 @@ class DistillationTrainingMasterTest {
     SparkComputationGraph spark =
         new SparkComputationGraph(TestSpark.context(), network(5, 2), master(network(20, 1)));
     TestSpark.context().setJobDescription("mine");
-    spark.fit(TestSpark.context().parallelize(data(9), 1));
-    TestSpark.context().sc().listenerBus().waitUntilEmpty();
+    try {
+      spark.fit(TestSpark.context().parallelize(data(9), 1));
+      spark.fit(TestSpark.context().parallelize(data(9), 1));
+      TestSpark.context().sc().listenerBus().waitUntilEmpty();
+      assertThat(TestSpark.context().getLocalProperty("spark.job.description")).isEqualTo("mine");
+    } finally {
+      TestSpark.context().setJobDescription(null);
+      TestSpark.context().sc().removeSparkListener(listener);
+    }
     assertThat(jobs)
-        .contains("look at the examples", "distilled: epoch 1 / 10, round 2 / 3")
+        .contains("look at the examples", "distilled: epoch 2 / 10, round 2 / 3")
         .doesNotContain("mine");
-    assertThat(TestSpark.context().getLocalProperty("spark.job.description")).isEqualTo("mine");
-    TestSpark.context().setJobDescription(null);
-    TestSpark.context().sc().removeSparkListener(listener);
     assertThat(told.get(0)).isInstanceOf(DistillationEvent.RunStarted.class);
     assertThat(told.subList(1, told.size()))
-        .hasSize(3)
+        .hasSize(6)
         .allSatisfy(event -> assertThat(event).isInstanceOf(DistillationEvent.RoundDone.class));
   }
 
