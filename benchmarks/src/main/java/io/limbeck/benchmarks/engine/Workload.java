@@ -113,6 +113,7 @@ record Workload(Net net, int partitions, int rounds, int steps, int batch) imple
       this.engine =
           new RoundEngine(
               spark,
+              "benchmark",
               (ofEpoch, firstStep, ofRound) -> RoundBlocks.of(blocks),
               plan,
               null,
