@@ -109,7 +109,8 @@ class YarnIT {
         .as(cluster.output(application))
         .isEqualTo(FinalApplicationStatus.SUCCEEDED);
     assertThat(QuickStart.gpus(done("inside-with-gpus")))
-        .isNotEmpty()
+        .as("one of each executor")
+        .hasSize(2)
         .allMatch(each -> each.equals("0"));
     assertThat(YarnCluster.gpuSeconds(application)).isPositive();
     events.assertGpusForNetworksAlone();
@@ -135,7 +136,7 @@ class YarnIT {
                 "--queue default --files deploy/gpu/discover-gpus " + events.settings()));
     events.assertOneProfile();
     assertThat(QuickStart.gpus(done("here-with-gpus")))
-        .isNotEmpty()
+        .hasSize(2)
         .allMatch(each -> each.equals("0"));
     assertThat(YarnCluster.gpuSeconds(cluster.lastApplication())).isPositive();
   }
