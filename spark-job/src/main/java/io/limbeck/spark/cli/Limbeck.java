@@ -61,6 +61,7 @@ public final class Limbeck {
   public static int execute(String... args) {
     CommandLine command =
         new CommandLine(new Limbeck())
+            .setParameterExceptionHandler(Limbeck::complain)
             .setExecutionExceptionHandler(Limbeck::explain)
             .setUsageHelpWidth(100)
             .setCaseInsensitiveEnumValuesAllowed(true);
@@ -70,6 +71,22 @@ public final class Limbeck {
       command.getErr().println(Terminal.error() + " " + MemoryShortage.here(e));
       return USER_ERROR;
     }
+  }
+
+  /** A mistake in the command line is not buried under the whole help. */
+  private static int complain(CommandLine.ParameterException mistake, String... args) {
+    CommandLine command = mistake.getCommandLine();
+    PrintWriter err = command.getErr();
+    if (args.length == 0) {
+      command.usage(err);
+      return USER_ERROR;
+    }
+    err.println(Terminal.error() + " " + mistake.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err);
+    err.println(
+        "'%s --help' says what there is".formatted(command.getCommandSpec().qualifiedName()));
+    err.flush();
+    return USER_ERROR;
   }
 
   /** A user's mistake is told in its own words; anything else with its stack trace. */

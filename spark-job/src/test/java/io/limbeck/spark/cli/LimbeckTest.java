@@ -149,11 +149,20 @@ class LimbeckTest {
   }
 
   @Test
-  void unknownOption_isAUserError() {
+  void mistakeInTheCommandLine_isToldWithoutTheWholeHelp() {
     assertThat(Limbeck.execute("run", "--epochs", "3", config)).isEqualTo(2);
-    assertThat(complained()).contains("Unknown option: '--epochs'");
+    assertThat(complained())
+        .contains("error: Unknown option: '--epochs'")
+        .contains("'limbeck run --help' says what there is");
     assertThat(Limbeck.execute("rum")).isEqualTo(2);
-    assertThat(complained()).contains("Did you mean: limbeck run");
+    assertThat(complained())
+        .contains("error: Unmatched argument at index 0: 'rum'", "Did you mean: limbeck run");
+    assertThat(Limbeck.execute("submit-args", config, "--manager", "mesos")).isEqualTo(2);
+    assertThat(complained())
+        .contains("error: Invalid value for option '--manager'", "STANDALONE, YARN, KUBERNETES")
+        .doesNotContain("Usage:");
+    assertThat(Limbeck.execute()).isEqualTo(2);
+    assertThat(complained()).contains("Usage: limbeck");
   }
 
   @Test
